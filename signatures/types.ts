@@ -36,6 +36,8 @@ export interface SignerCertificate {
 export interface SignatureCheck {
   /** PDF field name, or index for other formats. */
   name: string;
+  /** `timestamp` = a document time stamp: it proves a time, nobody's will. Absent = a signature. */
+  kind?: 'signature' | 'timestamp';
   /** `/SubFilter` for PDF, else the format's name. */
   format: string;
   /** What the signature covers. */

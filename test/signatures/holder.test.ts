@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { oid, sequence, setOf, utf8 } from '../../scripts/province/der-writer.ts';
+import { readDer } from '../../signatures/der.ts';
+import { holderOf } from '../../signatures/holder.ts';
+import { NAME_OID, nameText, readName } from '../../signatures/names.ts';
+
+const subject = (parts: [string, string][]) =>
+  readName(readDer(sequence(...parts.map(([type, text]) => setOf(sequence(oid(type), utf8(text)))))));
+const named = (commonName: string) => subject([[NAME_OID.commonName, commonName]]);
+
+describe('whether a certificate is of a person or of an organisation (SIG-07)', () => {
+  it.each([
+    ['Nguyễn Văn Mẫu', 'person'],
+    ['Ủy ban nhân dân xã Mẫu Một', 'organisation'],
+    ['SỞ NỘI VỤ', 'organisation'],
+    ['Văn phòng UBND tỉnh Mẫu', 'organisation'],
+    ['CÔNG TY TNHH MẪU', 'organisation'],
+    ['mau-server-01', 'unknown'],
+    ['', 'unknown'],
+  ] as const)('%s: %s', (commonName, holder) => {
+    expect(holderOf(named(commonName))).toBe(holder);
+  });
+
+  it('a personal number decides before the name does', () => {
+    expect(
+      holderOf(
+        subject([
+          [NAME_OID.userId, 'CCCD:001000000000'],
+          [NAME_OID.commonName, 'Ban Văn Mẫu'],
+        ]),
+      ),
+    ).toBe('person');
+  });
+
+  it('writes names as RFC 4514 has them, innermost first, specials escaped', () => {
+    expect(
+      nameText(
+        subject([
+          ['2.5.4.10', 'Mẫu, tỉnh'],
+          [NAME_OID.commonName, '#1 A+B'],
+        ]),
+      ),
+    ).toBe('CN=\\#1 A\\+B,O=Mẫu\\, tỉnh');
+  });
+});
