@@ -4,7 +4,6 @@ import type {
   EntryFile,
   HoldRef,
   MessageKind,
-  MessageOrigin,
   MessageState,
   RawMessage,
   Recorded,
@@ -25,6 +24,8 @@ export interface ByteStore {
 
 export interface MessageRow extends RawMessage {
   state: MessageState;
+  /** While `waiting`: the state it was postponed from (whether arrival is decided); else null. */
+  waitingFrom: 'kept' | 'arrived' | null;
   kind: MessageKind | null;
   rule: string | null;
   /** Header Message-ID and From, known after reading. */
