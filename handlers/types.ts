@@ -86,6 +86,8 @@ export interface ArrivalFacts {
   mail: IncomingMessage;
   sender: SenderCheck;
   screening: Screening;
+  /** Two persons have said that a suspected secret is none: it goes the ordinary way (DOMAIN 8.2, 6a). */
+  released: boolean;
   /** TIM-02, TIM-03; ISO 8601 UTC. */
   enteredAt: string;
   deemedReceivedAt: string;
@@ -249,6 +251,8 @@ export interface EntryRef {
   year: number;
   messageId: string | null;
   documentKey: string | null;
+  /** SHA-256 of its main file. */
+  mainFile: string | null;
   cancelled: boolean;
   fields: Record<string, string>;
 }
@@ -263,6 +267,11 @@ export interface TransmissionRef {
   entryId: string | null;
   /** Message-ID we gave it. */
   messageIdHeader: string;
+  /** Of the entry it carries; null when it carries none. */
+  soKyHieu: string | null;
+  ngayVanBan: string | null;
+  /** When our mail server took it, ISO 8601 UTC. */
+  acceptedAt: string | null;
 }
 
 export interface HoldRef {

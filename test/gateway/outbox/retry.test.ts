@@ -6,7 +6,7 @@ const DAY = 24 * 60 * MINUTE;
 const START = '2026-11-20T08:00:00.000Z';
 const schedule = { createdAt: START, delaysMs: [MINUTE, 5 * MINUTE, 60 * MINUTE], giveUpMs: 3 * DAY };
 
-function after(milliseconds: number): string {
+function later(milliseconds: number): string {
   return new Date(Date.parse(START) + milliseconds).toISOString();
 }
 
@@ -22,17 +22,19 @@ describe('retry schedule', () => {
     [1, 0, 0.999_999, 1.2],
     [0, 0, 0.5, 1],
   ])('after try %i, %i min in, chance %f: %f min later', (attempts, minutes, random, expected) => {
-    const now = after(minutes * MINUTE);
+    const now = later(minutes * MINUTE);
     const next = nextAttempt({ ...schedule, attempts, now, random });
     expect((Date.parse(next) - Date.parse(now)) / MINUTE).toBeCloseTo(expected, 3);
   });
 
   it('the last try falls on the end of the time allowed', () => {
-    expect(nextAttempt({ ...schedule, attempts: 50, now: after(3 * DAY - MINUTE), random: 0.5 })).toBe(after(3 * DAY));
+    expect(nextAttempt({ ...schedule, attempts: 50, now: later(3 * DAY - MINUTE), random: 0.5 })).toBe(
+      later(3 * DAY),
+    );
   });
 
   it.each([3 * DAY, 3 * DAY + 1, 10 * DAY])('is given up %i ms after the start', (elapsed) => {
-    expect(nextAttempt({ ...schedule, attempts: 50, now: after(elapsed), random: 0.5 })).toBe('give-up');
+    expect(nextAttempt({ ...schedule, attempts: 50, now: later(elapsed), random: 0.5 })).toBe('give-up');
   });
 
   it('spans days: with the shipped schedule a mail is tried more than fifteen times in three days', () => {
@@ -46,7 +48,7 @@ describe('retry schedule', () => {
       expect(Date.parse(next)).toBeGreaterThan(Date.parse(now));
       now = next;
     }
-    expect(now).toBe(after(3 * DAY));
+    expect(now).toBe(later(3 * DAY));
     expect(attempts).toBeGreaterThan(15);
   });
 });

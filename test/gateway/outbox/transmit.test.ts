@@ -117,7 +117,13 @@ async function document(copies = 1): Promise<{ ids: string[]; entryId: string }>
         }),
       ],
       sends: Array.from({ length: copies }, (_, i) =>
-        draft({ kind: 'T8', envelope: 'verp', intent: issued, entry: 0, to: `noi-nhan-${i}@mau.example.gov.vn` }),
+        draft({
+          kind: 'T8',
+          envelope: 'verp',
+          intent: issued,
+          entry: 0,
+          to: `noi-nhan-${i}@mau.example.gov.vn`,
+        }),
       ),
     }),
   );
@@ -149,7 +155,9 @@ describe('an issued document (T8)', () => {
   });
 
   it('that meets an unreliable server goes out once, with the same bytes as at the first try', async () => {
-    const ports = await outbox({ acts: [{ rcpt: '451 4.7.1 later' }, { data: '451 4.3.0 later' }, 'accept'] });
+    const ports = await outbox({
+      acts: [{ rcpt: '451 4.7.1 later' }, { data: '451 4.3.0 later' }, 'accept'],
+    });
     const { ids } = await document();
     await transmitDue(ports, 2);
     const first = await row(ids[0]!);
@@ -160,7 +168,11 @@ describe('an issued document (T8)', () => {
       bench.clock.now = new Date(bench.clock.now.getTime() + later);
       expect(await transmitDue(ports, 2)).toBe(1);
     }
-    expect(await row(ids[0]!)).toMatchObject({ state: 'accepted', attempts: 3, renderedSha256: first.renderedSha256 });
+    expect(await row(ids[0]!)).toMatchObject({
+      state: 'accepted',
+      attempts: 3,
+      renderedSha256: first.renderedSha256,
+    });
     expect(server.received).toHaveLength(1);
   });
 
@@ -188,7 +200,10 @@ describe('an issued document (T8)', () => {
       await transmitDue(ports, 1);
       bench.clock.now = new Date(bench.clock.now.getTime() + 5 * MINUTE);
     }
-    expect(await row(ids[0]!)).toMatchObject({ state: 'failed', cause: 'Chưa kết nối được máy chủ nơi nhận' });
+    expect(await row(ids[0]!)).toMatchObject({
+      state: 'failed',
+      cause: 'Chưa kết nối được máy chủ nơi nhận',
+    });
   });
 
   it('that was cancelled before it left does not leave', async () => {
@@ -263,7 +278,10 @@ describe('a notice (T1)', () => {
       decision({ sends: [draft({ intent: { about: null } }), draft({})] }),
     );
     await transmitDue(ports, 1);
-    expect(await row(sends[0]!.id)).toMatchObject({ state: 'failed', cause: 'Không lập được thư gửi do lỗi hệ thống' });
+    expect(await row(sends[0]!.id)).toMatchObject({
+      state: 'failed',
+      cause: 'Không lập được thư gửi do lỗi hệ thống',
+    });
     expect(await row(sends[1]!.id)).toMatchObject({ state: 'accepted' });
   });
 });
@@ -290,7 +308,9 @@ describe('trouble of our own', () => {
         outbox: {
           ...bench.storage.outbox,
           settle: (...given: Parameters<typeof bench.storage.outbox.settle>) =>
-            broken-- > 0 ? Promise.reject(new Error('database is away')) : bench.storage.outbox.settle(...given),
+            broken-- > 0
+              ? Promise.reject(new Error('database is away'))
+              : bench.storage.outbox.settle(...given),
         },
       },
     };

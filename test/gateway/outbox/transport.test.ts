@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OutgoingServer } from '../../../config/types.ts';
-import { createTransport, type MailToSend, type Transport } from '../../../gateway/outbox/transport.ts';
+import { createTransport, type Transport } from '../../../gateway/outbox/transport.ts';
+import type { MailToSend } from '../../../gateway/outbox/verdict.ts';
 import { type Script, type ScriptedSmtp, startScriptedSmtp } from '../../support/scripted-smtp.ts';
 
 let folder: string;
@@ -59,7 +60,11 @@ function mail(more: Partial<MailToSend> = {}, body = BODY): MailToSend {
 describe('what became of a mail', () => {
   it('is accepted with the server words, and the bytes arrive as they were', async () => {
     const smtp = await scripted({});
-    expect(await smtp.send(mail())).toMatchObject({ outcome: 'accepted', reply: '250 OK taken', problem: null });
+    expect(await smtp.send(mail())).toMatchObject({
+      outcome: 'accepted',
+      reply: '250 OK taken',
+      problem: null,
+    });
     expect(server?.received[0]?.raw).toBe(BODY);
   });
 
@@ -81,7 +86,9 @@ describe('what became of a mail', () => {
   });
 
   it('a server that fails twice and then accepts is told apart each time', async () => {
-    const smtp = await scripted({ acts: [{ rcpt: '451 4.3.0 later' }, { data: '451 4.3.0 later' }, 'accept'] });
+    const smtp = await scripted({
+      acts: [{ rcpt: '451 4.3.0 later' }, { data: '451 4.3.0 later' }, 'accept'],
+    });
     const outcomes = [];
     for (let i = 0; i < 3; i++) outcomes.push((await smtp.send(mail())).outcome);
     expect(outcomes).toEqual(['temporary', 'temporary', 'accepted']);
@@ -119,7 +126,10 @@ describe('what became of a mail', () => {
   it('a server that never greets is temporary after the time allowed', async () => {
     const mute: Server = createServer(() => undefined);
     await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
-    transport = createTransport(outgoing((mute.address() as { port: number }).port, { timeoutMs: 300 }), null);
+    transport = createTransport(
+      outgoing((mute.address() as { port: number }).port, { timeoutMs: 300 }),
+      null,
+    );
     expect(await transport.send(mail())).toMatchObject({ outcome: 'temporary', problem: 'unreachable' });
     mute.close();
   });
@@ -138,7 +148,9 @@ describe('what became of a mail', () => {
 
   it('our own bytes that cannot be read are an error of ours, and the server gets no half a mail', async () => {
     const smtp = await scripted({});
-    await expect(smtp.send(mail({ path: join(folder, 'khong-co') }))).rejects.toMatchObject({ code: 'BYTES_UNREADABLE' });
+    await expect(smtp.send(mail({ path: join(folder, 'khong-co') }))).rejects.toMatchObject({
+      code: 'BYTES_UNREADABLE',
+    });
     expect(server?.received).toEqual([]);
   });
 });
@@ -148,7 +160,10 @@ describe('login', () => {
 
   it('a refused login is temporary and a matter for the administrator, never the recipient’s', async () => {
     server = await startScriptedSmtp({ login: '535 5.7.8 bad credentials' });
-    transport = createTransport(outgoing(server.port, { login }), async () => ({ user: 'u', password: 'sai' }));
+    transport = createTransport(outgoing(server.port, { login }), async () => ({
+      user: 'u',
+      password: 'sai',
+    }));
     expect(await transport.send(mail())).toMatchObject({ outcome: 'temporary', problem: 'login-refused' });
   });
 
@@ -156,6 +171,18 @@ describe('login', () => {
     server = await startScriptedSmtp({ login: '454 4.7.0 try later' });
     transport = createTransport(outgoing(server.port, { login }), async () => ({ user: 'u', password: 'p' }));
     expect(await transport.send(mail())).toMatchObject({ outcome: 'temporary', problem: 'unreachable' });
+  });
+
+  it('a token logs in by XOAUTH2, and a refused token is a refused login', async () => {
+    server = await startScriptedSmtp({ login: 'accept', token: 'ma-dung' });
+    for (const [accessToken, outcome, problem] of [
+      ['ma-dung', 'accepted', null],
+      ['ma-sai', 'temporary', 'login-refused'],
+    ] as const) {
+      transport = createTransport(outgoing(server.port, { login }), async () => ({ user: 'u', accessToken }));
+      expect(await transport.send(mail())).toMatchObject({ outcome, problem });
+      transport.close();
+    }
   });
 
   it('a good login sends', async () => {
@@ -166,7 +193,11 @@ describe('login', () => {
 });
 
 describe('DSN (RFC 3461)', () => {
-  const dsn = { envid: 'cv.abcdefghijklmnop', orcpt: 'snv@mau.example.gov.vn', notify: ['SUCCESS', 'FAILURE', 'DELAY'] } as const;
+  const dsn = {
+    envid: 'cv.abcdefghijklmnop',
+    orcpt: 'snv@mau.example.gov.vn',
+    notify: ['SUCCESS', 'FAILURE', 'DELAY'],
+  } as const;
 
   it('is asked of a server that offers it: ENVID, RET=HDRS, NOTIFY, ORCPT', async () => {
     const smtp = await scripted({ dsn: true });
@@ -230,7 +261,9 @@ describe('connections', () => {
 describe('addresses beyond ASCII', () => {
   it('a domain has an ASCII form, and needs nothing of the server', async () => {
     const smtp = await scripted({ smtputf8: false });
-    expect((await smtp.send(mail({ envelope: { from: '', to: 'vanthu@xãmẫu.example.vn' } }))).outcome).toBe('accepted');
+    expect((await smtp.send(mail({ envelope: { from: '', to: 'vanthu@xãmẫu.example.vn' } }))).outcome).toBe(
+      'accepted',
+    );
   });
 
   it('a local part needs SMTPUTF8, and is refused for good where the server lacks it', async () => {
@@ -242,6 +275,8 @@ describe('addresses beyond ASCII', () => {
 
   it('and goes out where the server offers it', async () => {
     const smtp = await scripted({});
-    expect((await smtp.send(mail({ envelope: { from: '', to: 'vănthư@mau.example.gov.vn' } }))).outcome).toBe('accepted');
+    expect((await smtp.send(mail({ envelope: { from: '', to: 'vănthư@mau.example.gov.vn' } }))).outcome).toBe(
+      'accepted',
+    );
   });
 });

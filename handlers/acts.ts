@@ -1,0 +1,229 @@
+/** What a person decides: accept, return, release, cancel, correct, settle. Every act names the person (DESIGN, invariant 5). */
+import { CongvanError } from '../config/error.ts';
+import type { StaffMember } from '../config/types.ts';
+import { documentKey } from '../documents/document-key.ts';
+import { parseNumber } from '../documents/number.ts';
+import { whyNoAnswer } from './answer.ts';
+import { registeredNotice, returnNotice } from './notices.ts';
+import { nothing, type Rules } from './rules.ts';
+import type { ArrivalFacts, Decision, EntryDraft, HoldRef, Snapshot } from './types.ts';
+
+/** Rule name on a message that two persons released from the freezer. */
+export const RELEASED = 'released';
+
+const CHANGE = /^(?:(\d+)\.)?(\w+)$/u;
+
+/** Fields of REG-IN and REG-OUT that a person may write (DOMAIN 1.6); numbers, độ mật and times are given by the register. */
+const CHANGEABLE = new Set([
+  'soKyHieu', 'ngayVanBan', 'tenLoai', 'trichYeu', 'tacGia', 'noiGui', 'nguoiKy', 'chucVuNguoiKy', 'linhVuc', 'maHoSo',
+  'doKhan', 'soTo', 'soTrang', 'yKienPhanPhoi', 'donViNhan', 'thoiHanGiaiQuyet', 'noiLuu', 'ghiChu', 'ngonNgu',
+  'sttTrongHoSo', 'ngayChuyen', 'kyNhan', 'khac', 'maDinhDanhCoQuan', 'maDinhDanhVanBan', 'deXuatXuLy', 'noiNhan', 'thoiHan',
+]);
+
+/** Fields that stand on every document; a line without one of them is not a registration (REG-01). */
+const ON_THE_DOCUMENT = ['soKyHieu', 'ngayVanBan', 'tenLoai', 'trichYeu', 'tacGia', 'nguoiKy', 'chucVuNguoiKy'];
+
+function refuse(code: string, message: string): never {
+  throw new CongvanError(code, message, { temporary: false });
+}
+
+function openHold(snapshot: Snapshot): HoldRef {
+  if (snapshot.hold === null) refuse('HOLD_UNKNOWN', 'Không có mục chờ xử lý này.');
+  if (!snapshot.hold.open) refuse('HOLD_CLOSED', 'Mục này đã được xử lý rồi.');
+  return snapshot.hold;
+}
+
+/**
+ * The proposals with a clerk's corrections. `changes`: field → value; with several documents "2.soKyHieu" means the
+ * second. The key for duplicates follows the corrected values.
+ */
+export function correctedProposals(hold: HoldRef, changes: Record<string, string>, by: string): EntryDraft[] {
+  for (const key of Object.keys(changes)) refuseUnknownField(key, hold.proposals.length);
+  return hold.proposals.map((proposal, index) => {
+    const fields = { ...proposal.fields };
+    for (const [key, value] of Object.entries(changes)) {
+      const [, nth, field] = CHANGE.exec(key) ?? [];
+      if (field !== undefined && Number(nth ?? 1) === index + 1) fields[field] = value.normalize('NFC').trim();
+    }
+    return { ...proposal, fields, documentKey: keyOf(fields) ?? proposal.documentKey, by };
+  });
+}
+
+/** A misspelt field, or a document that is not there, must not vanish in silence. */
+function refuseUnknownField(key: string, documents: number): void {
+  const [, nth, field] = CHANGE.exec(key) ?? [];
+  if (field === undefined || !CHANGEABLE.has(field)) {
+    refuse('FIELD_UNKNOWN', `Không có trường “${key}”. Các trường sửa được: ${[...CHANGEABLE].join(', ')}.`);
+  }
+  if (Number(nth ?? 1) > documents || Number(nth ?? 1) < 1) {
+    refuse('FIELD_UNKNOWN', `Thư này có ${documents} văn bản; không có văn bản thứ ${nth}.`);
+  }
+}
+
+function keyOf(fields: Record<string, string>): string | null {
+  return documentKey({
+    issuer: fields['tacGia'] ?? null,
+    number: parseNumber(fields['soKyHieu'] ?? ''),
+    date: fields['ngayVanBan'] ?? null,
+  });
+}
+
+export interface Acceptance {
+  by: StaffMember;
+  changes: Record<string, string>;
+  note: string | null;
+}
+
+/** The clerk registers what was held (INT-17). `facts` are those of its arrival. */
+export function acceptHold(act: Acceptance, facts: ArrivalFacts, rules: Rules, snapshot: Snapshot): Decision {
+  const hold = openHold(snapshot);
+  if (hold.twoPersons) refuse('HOLD_SECRET', 'Thư bị cách ly không được vào sổ; chỉ hai người có thẩm quyền mới được giải tỏa.');
+  if (hold.queue === 'leader' && !act.by.roles.includes('leader') && !act.note) {
+    refuse('HOLD_LEADER', 'Trường hợp này do lãnh đạo quyết định: lãnh đạo thực hiện, hoặc ghi ý kiến của lãnh đạo vào ghi chú (--note).');
+  }
+  const entries = correctedProposals(hold, act.changes, act.by.id);
+  if (entries.length === 0) refuse('HOLD_NO_DOCUMENT', 'Thư không có văn bản nào để vào sổ.');
+  entries.forEach((entry, i) => refuseIncomplete(entry, i, entries.length, rules));
+  refuseNewDuplicate(hold, entries, snapshot);
+  const silent = rules.regulation.ack.registered.send ? whyNoAnswer(facts, rules, snapshot) : 'regulation';
+  return {
+    ...nothing(),
+    message: { id: hold.messageId, state: 'registered', kind: 'official-document', rule: null },
+    entries: entries.map((entry) => (act.note ? { ...entry, fields: { ...entry.fields, ghiChu: act.note } } : entry)),
+    sends: silent === null ? entries.map((entry, i) => registeredNotice(entry, facts, rules, i)) : [],
+    closeHold: { id: hold.id, outcome: 'accepted', by: [act.by.id], note: act.note },
+    journal: [
+      {
+        actor: act.by.id,
+        action: 'accepted',
+        subject: `message:${hold.messageId}`,
+        data: { hold: hold.id, entries: entries.length, changed: Object.keys(act.changes), silent },
+      },
+    ],
+  };
+}
+
+function refuseIncomplete(entry: EntryDraft, index: number, of: number, rules: Rules): void {
+  const required = rules.regulation.register.requiredIncoming.filter((key) => ON_THE_DOCUMENT.includes(key));
+  const missing = required.filter((key) => !entry.fields[key]);
+  if (missing.length === 0) return;
+  const which = of > 1 ? ` (văn bản thứ ${index + 1}: dùng --set ${index + 1}.${missing[0]}=…)` : ` (dùng --set ${missing[0]}=…)`;
+  refuse('FIELDS_MISSING', `Chưa thể vào sổ, thiếu: ${missing.join(', ')}${which}.`);
+}
+
+/** A duplicate that the clerk was not shown when the letter was held (INT-10). */
+function refuseNewDuplicate(hold: HoldRef, entries: EntryDraft[], snapshot: Snapshot): void {
+  if (hold.reasons.some((r) => r.code === 'DUPLICATE')) return;
+  const twin = snapshot.entriesByKey.find(
+    (e) => e.book === 'den' && !e.cancelled && entries.some((entry) => entry.documentKey !== null && entry.documentKey === e.documentKey),
+  );
+  if (twin) refuse('DUPLICATE_NOW', `Văn bản này đã có số đến ${twin.number}/${twin.year}; nếu vẫn cần vào sổ, hãy trả lại theo TC10 hoặc sửa thông tin.`);
+}
+
+export interface ReturnAct {
+  by: StaffMember;
+  /** TC01…TC99 with details (ACK-03: at least one). */
+  reasons: { code: string; detail: string | null }[];
+  note: string | null;
+}
+
+/** ACK-03: a return is always a named person's act, with reasons, and the sender is told. */
+export function returnHold(act: ReturnAct, facts: ArrivalFacts, rules: Rules, snapshot: Snapshot): Decision {
+  const hold = openHold(snapshot);
+  if (hold.twoPersons) refuse('HOLD_SECRET', 'Thư bị cách ly không được trả lại tự động; liên hệ trực tiếp nơi gửi theo quy định.');
+  if (act.reasons.length === 0) refuse('RETURN_REASON', 'Trả lại văn bản phải nêu ít nhất một lý do (TC01…TC10, TC99).');
+  const answerable = facts.mail.from !== null && facts.raw.origin.envelopeFrom !== '' && facts.sender.outcome !== 'forged';
+  return {
+    ...nothing(),
+    message: { id: hold.messageId, state: 'returned', kind: null, rule: act.reasons.map((r) => r.code).join(',') },
+    sends: answerable ? [returnNotice(act, hold, facts, rules)] : [],
+    closeHold: { id: hold.id, outcome: 'returned', by: [act.by.id], note: act.note },
+    journal: [
+      {
+        actor: act.by.id,
+        action: 'returned',
+        subject: `message:${hold.messageId}`,
+        data: { hold: hold.id, reasons: act.reasons.map((r) => r.code), told: answerable },
+      },
+    ],
+  };
+}
+
+/** DOMAIN 8.2 (6a): two different persons, one of them authorised for secrets or a leader, say that it is none. */
+export function releaseHold(by: StaffMember, note: string | null, staff: StaffMember[], snapshot: Snapshot): Decision {
+  const hold = openHold(snapshot);
+  if (!note) refuse('RELEASE_REASON', 'Giải tỏa thư bị cách ly phải nêu lý do (--note).');
+  const others = hold.approvals.filter((a) => a.by !== by.id && a.outcome === 'released').map((a) => a.by);
+  const people = [by, ...staff.filter((s) => others.includes(s.id))];
+  const authorised = people.some((p) => p.roles.includes('secrets') || p.roles.includes('leader'));
+  const journal = [{ actor: by.id, action: 'release', subject: `message:${hold.messageId}`, data: { hold: hold.id } }];
+  if (hold.twoPersons && (people.length < 2 || !authorised)) {
+    if (hold.approvals.some((a) => a.by === by.id)) {
+      refuse('RELEASE_SECOND', 'Cần người thứ hai có thẩm quyền (lãnh đạo hoặc người phụ trách bí mật) xác nhận.');
+    }
+    return { ...nothing(), approveHold: { id: hold.id, by: by.id, outcome: 'released', note }, journal };
+  }
+  return {
+    ...nothing(),
+    message: { id: hold.messageId, state: 'kept', kind: null, rule: RELEASED },
+    closeHold: { id: hold.id, outcome: 'released', by: people.map((p) => p.id), note },
+    journal,
+  };
+}
+
+export function cancelEntry(entryId: string, by: StaffMember, why: string, snapshot: Snapshot): Decision {
+  if (snapshot.entry === null) refuse('ENTRY_UNKNOWN', `Không có dòng sổ ${entryId}.`);
+  if (snapshot.entry.cancelled) refuse('ENTRY_CANCELLED', 'Dòng sổ này đã được hủy trước đó.');
+  if (why.trim() === '') refuse('CANCEL_REASON', 'Hủy một dòng sổ phải nêu lý do.');
+  return {
+    ...nothing(),
+    cancel: { entryId, by: by.id, why },
+    journal: [{ actor: by.id, action: 'cancel', subject: `entry:${entryId}`, data: { number: snapshot.entry.number } }],
+  };
+}
+
+/** REG-05: the old value stays, with who, when and why. */
+export function correctEntry(
+  entryId: string,
+  change: { field: string; value: string; by: StaffMember; why: string },
+  snapshot: Snapshot,
+): Decision {
+  if (snapshot.entry === null) refuse('ENTRY_UNKNOWN', `Không có dòng sổ ${entryId}.`);
+  if (snapshot.entry.cancelled) refuse('ENTRY_CANCELLED', 'Dòng sổ này đã bị hủy, không sửa được.');
+  if (!CHANGEABLE.has(change.field)) refuse('FIELD_FIXED', `Không được sửa “${change.field}”.`);
+  if (change.field === 'soKyHieu' && snapshot.entry.book === 'di') {
+    refuse('FIELD_FIXED', 'Số, ký hiệu của văn bản đi đã cấp thì không sửa; hủy và phát hành lại.');
+  }
+  if (change.why.trim() === '') refuse('CORRECT_REASON', 'Sửa một dòng sổ phải nêu lý do.');
+  return {
+    ...nothing(),
+    corrections: [{ entryId, field: change.field, value: change.value.normalize('NFC').trim(), by: change.by.id, why: change.why }],
+    journal: [{ actor: change.by.id, action: 'correct', subject: `entry:${entryId}`, data: { field: change.field } }],
+  };
+}
+
+/** An `uncertain` copy is settled by a receipt, a bounce or a person (DESIGN, invariant 3); never by a blind resend. */
+export function settleTransmission(id: string, sent: boolean, by: StaffMember, note: string | null, snapshot: Snapshot): Decision {
+  const transmission = snapshot.transmissions.find((t) => t.id === id);
+  if (!transmission) refuse('TRANSMISSION_UNKNOWN', `Không có lượt gửi ${id}.`);
+  if (transmission.state !== 'uncertain') refuse('TRANSMISSION_STATE', 'Lượt gửi này không ở trạng thái chưa rõ.');
+  return outcome(id, sent ? 'accepted' : 'due', by, note, 'settle');
+}
+
+/** Sends a failed copy once more: the same letter, the same Message-ID. */
+export function resendTransmission(id: string, by: StaffMember, snapshot: Snapshot): Decision {
+  const transmission = snapshot.transmissions.find((t) => t.id === id);
+  if (!transmission) refuse('TRANSMISSION_UNKNOWN', `Không có lượt gửi ${id}.`);
+  if (!['failed', 'accepted', 'returned'].includes(transmission.state)) {
+    refuse('TRANSMISSION_STATE', `Lượt gửi đang ở trạng thái “${transmission.state}”, không gửi lại được.`);
+  }
+  return outcome(id, 'due', by, null, 'resend');
+}
+
+function outcome(id: string, to: 'accepted' | 'due', by: StaffMember, note: string | null, action: string): Decision {
+  return {
+    ...nothing(),
+    outcomes: [{ transmissionId: id, to, evidence: 'person', cause: null, detail: { by: by.id, note }, messageId: null }],
+    journal: [{ actor: by.id, action, subject: `transmission:${id}`, data: { to } }],
+  };
+}

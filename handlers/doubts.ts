@@ -1,0 +1,216 @@
+/**
+ * Everything that keeps a letter from being registered without a person (DESIGN, invariant 5): each doubt a stable
+ * code and a sentence for the clerk. `register.automatic: whenNothingInDoubt` means: this list is empty.
+ */
+import type { Found, OfficialDocument } from '../documents/types.ts';
+import { localDate } from '../documents/vietnam-time.ts';
+import type { SignatureReport } from '../signatures/types.ts';
+import { beforeCutover } from './answer.ts';
+import { mayBeDocument } from './classify.ts';
+import { agencyOf, isOwnAddress, type Rules } from './rules.ts';
+import type { Candidate } from './candidate.ts';
+import type { HoldReason, RegistrationFacts, Snapshot } from './types.ts';
+
+/** Least confidence of an obligatory field for registration without a person. */
+export const SURE = 0.9;
+
+/** Defects of reading that mean: not everything that was sent is here (VAL-03). */
+const INCOMPLETE = new Set([
+  'part-too-large',
+  'too-many-parts',
+  'archive-too-large',
+  'archive-bomb',
+  'archive-unreadable',
+  'archive-encrypted',
+  'archive-duplicate-entry',
+  'tnef-unreadable',
+  'part-truncated',
+  'part-undecodable',
+  'nesting-too-deep',
+  'boundary-never-closed',
+]);
+
+const reason = (code: string, sentence: string): HoldReason => ({ code, sentence });
+
+/** Doubts about the mail as a whole. */
+export function mailDoubts(facts: RegistrationFacts, candidates: Candidate[], rules: Rules): HoldReason[] {
+  return [
+    ...senderDoubts(facts, candidates, rules),
+    ...channelDoubts(facts, rules),
+    ...fileDoubts(facts),
+    ...countDoubts(facts, candidates),
+  ];
+}
+
+/** VAL-01. A valid signature of the issuing agency makes up for mail whose path proves nothing. */
+function senderDoubts(facts: RegistrationFacts, candidates: Candidate[], rules: Rules): HoldReason[] {
+  const from = facts.mail.from?.address ?? null;
+  if (facts.sender.outcome === 'forged') {
+    return [reason('SENDER_FORGED', `Địa chỉ người gửi ${from ?? ''} có dấu hiệu giả mạo (không qua kiểm tra DMARC).`)];
+  }
+  if (isOwnAddress(rules, from)) {
+    return [reason('OWN_ADDRESS', 'Thư gửi từ chính hộp thư của cơ quan; đề nghị văn thư xem xét.')];
+  }
+  if (agencyOf(rules, from) === null) {
+    return [reason('UNKNOWN_SENDER', `Địa chỉ gửi ${from ?? '(không có)'} không có trong danh bạ thư điện tử công vụ.`)];
+  }
+  const signed = candidates.length > 0 && candidates.every((c) => c.issuerSigned);
+  if (facts.sender.outcome === 'unproven' && !signed) {
+    return [reason('SENDER_UNPROVEN', 'Chưa xác thực được máy chủ gửi (SPF, DKIM) và văn bản không có chữ ký số hợp lệ của cơ quan ban hành.')];
+  }
+  return [];
+}
+
+function channelDoubts(facts: RegistrationFacts, rules: Rules): HoldReason[] {
+  const doubts: HoldReason[] = [];
+  if (beforeCutover(facts, rules)) {
+    doubts.push(reason('BEFORE_CUTOVER', 'Thư đến trước thời điểm bắt đầu sử dụng hệ thống.'));
+  }
+  if (rules.regulation.channels.mailIn !== 'allowed') {
+    doubts.push(reason('CHANNEL', `${rules.regulation.soKyHieu}: văn bản gửi qua thư điện tử chỉ được tiếp nhận trong trường hợp ngoại lệ; văn thư quyết định.`));
+  }
+  return doubts;
+}
+
+function fileDoubts(facts: RegistrationFacts): HoldReason[] {
+  const doubts = facts.screening.blocked.map((b) => {
+    const name = facts.mail.parts.find((p) => p.path === b.part)?.name ?? b.part;
+    return reason('BLOCKED_FILE', `Tệp “${name}” thuộc loại không được phép (${b.reason}); tệp không được mở.`);
+  });
+  for (const defect of facts.mail.defects.filter((d) => INCOMPLETE.has(d.code))) {
+    doubts.push(reason('INCOMPLETE', `Thư có thể không đầy đủ: ${defect.code}${defect.where ? ` (${defect.where})` : ''}.`));
+  }
+  for (const part of facts.mail.parts.filter((p) => p.encrypted)) {
+    doubts.push(reason('INCOMPLETE', `Tệp “${part.name}” được đặt mật khẩu nên chưa đọc được.`));
+  }
+  if (facts.screening.virus.status === 'too-large') {
+    doubts.push(reason('NOT_SCANNED', 'Có tệp vượt quá dung lượng mà chương trình diệt vi-rút kiểm tra được.'));
+  }
+  return doubts;
+}
+
+function countDoubts(facts: RegistrationFacts, candidates: Candidate[]): HoldReason[] {
+  const doubts: HoldReason[] = [];
+  if (candidates.length === 0) doubts.push(reason('NO_DOCUMENT', 'Không tìm thấy văn bản trong thư.'));
+  if (candidates.length > 1) {
+    doubts.push(reason('SEVERAL_DOCUMENTS', `Thư có ${candidates.length} văn bản; mỗi văn bản được cấp một số đến.`));
+  }
+  const loose = facts.mail.parts.filter((p) => facts.unassigned.includes(p.path) && mayBeDocument(p) && p.origin !== 'message');
+  for (const part of loose) {
+    doubts.push(reason('UNASSIGNED_FILE', `Chưa rõ tệp “${part.name}” thuộc văn bản nào.`));
+  }
+  if (facts.mail.parts.some((p) => p.origin === 'message')) {
+    doubts.push(reason('FORWARDED', 'Văn bản nằm trong một thư khác được chuyển tiếp; đề nghị kiểm tra nơi gửi.'));
+  }
+  return doubts;
+}
+
+/** Doubts about one document. */
+export function documentDoubts(candidate: Candidate, facts: RegistrationFacts, rules: Rules, snapshot: Snapshot): HoldReason[] {
+  return [
+    ...signatureDoubts(candidate, rules),
+    ...fieldDoubts(candidate, rules),
+    ...dateDoubts(candidate.document, facts),
+    ...duplicateDoubts(candidate, snapshot),
+    ...candidate.document.defects.map((d) => reason('FIELD_CONFLICT', `Thông tin trên văn bản chưa thống nhất: ${d.detail}`)),
+  ];
+}
+
+function signatureDoubts(candidate: Candidate, rules: Rules): HoldReason[] {
+  const doubts: HoldReason[] = [];
+  const said = candidate.report?.sentence ?? 'Văn bản không có chữ ký số.';
+  const because = rules.regulation.soKyHieu;
+  switch (candidate.treatment) {
+    case 'inconclusive':
+      doubts.push(reason('SIGNATURE_UNKNOWN', `Chưa kết luận được về chữ ký số: ${said}`));
+      break;
+    case 'leader':
+      doubts.push(reason('LEADER_DECIDES', `${said} Theo ${because}, báo cáo lãnh đạo quyết định.`));
+      break;
+    case 'return':
+      doubts.push(reason('PROPOSE_RETURN', `${said} Theo ${because}, đề xuất trả lại kèm lý do.`));
+      break;
+    case 'may-refuse':
+    case 'reference-only':
+      doubts.push(reason('REFERENCE_ONLY', `${said} Theo ${because}, văn bản chỉ để biết, tham khảo; có thể từ chối.`));
+      break;
+    default:
+      break;
+  }
+  if (candidate.otherAgency) {
+    doubts.push(reason('OTHER_AGENCY_SIGNED', `Chữ ký số của “${candidate.otherAgency}”, không phải của cơ quan ban hành văn bản.`));
+  }
+  const foreign = foreignAnchor(candidate.report, rules);
+  if (foreign) {
+    doubts.push(reason('ANCHOR_GROUP', `Chứng thư số thuộc nhóm ${foreign}, không phải loại quy định cho cơ quan nhà nước.`));
+  }
+  return doubts;
+}
+
+/** SIG-02: a state sender with a certificate of another group. */
+function foreignAnchor(report: SignatureReport | undefined, rules: Rules): string | null {
+  const allowed = rules.regulation.signature.trustAnchors;
+  const found = report?.signatures.find((s) => s.verdict === 'VALID' && s.anchorGroup && !allowed.includes(s.anchorGroup));
+  return found?.anchorGroup ?? null;
+}
+
+const LABELS: Record<string, string> = {
+  soKyHieu: 'số, ký hiệu',
+  ngayVanBan: 'ngày, tháng văn bản',
+  tenLoai: 'tên loại',
+  trichYeu: 'trích yếu',
+  tacGia: 'cơ quan ban hành',
+  nguoiKy: 'người ký',
+  chucVuNguoiKy: 'chức vụ người ký',
+};
+
+/** Fields that the regulation obliges and that stand on the document; how sure they were read. */
+export function readField(document: OfficialDocument, key: string): Found<unknown> | null {
+  switch (key) {
+    case 'soKyHieu':
+      return document.numberAndSymbol;
+    case 'ngayVanBan':
+      return document.date;
+    case 'tenLoai':
+      return document.type;
+    case 'trichYeu':
+      return document.abstract;
+    case 'tacGia':
+      return document.issuingAgency;
+    case 'nguoiKy':
+      return document.signerName;
+    case 'chucVuNguoiKy':
+      return document.signerTitle;
+    default:
+      return null;
+  }
+}
+
+function fieldDoubts(candidate: Candidate, rules: Rules): HoldReason[] {
+  const unsure = rules.regulation.register.requiredIncoming.filter((key) => {
+    const found = readField(candidate.document, key);
+    return found !== null && (found.value === null || found.confidence < SURE);
+  });
+  if (unsure.length === 0) return [];
+  const names = unsure.map((key) => LABELS[key] ?? key).join(', ');
+  return [reason('FIELDS_UNSURE', `Chưa đọc được chắc chắn: ${names}.`)];
+}
+
+/** VAL-13. */
+function dateDoubts(document: OfficialDocument, facts: RegistrationFacts): HoldReason[] {
+  const date = document.date.value;
+  if (date === null || date <= localDate(facts.enteredAt)) return [];
+  return [reason('DATE_INCONSISTENT', `Ngày văn bản (${date}) sau ngày thư đến: ngày không thống nhất.`)];
+}
+
+/** INT-10: the same document key, or the same file, in an entry of ours. */
+function duplicateDoubts(candidate: Candidate, snapshot: Snapshot): HoldReason[] {
+  const earlier = [...snapshot.entriesByKey, ...snapshot.entriesByFile].find(
+    (e) =>
+      e.book === 'den' &&
+      !e.cancelled &&
+      ((candidate.documentKey !== null && e.documentKey === candidate.documentKey) || candidate.knownEntries.includes(e.id)),
+  );
+  if (!earlier) return [];
+  return [reason('DUPLICATE', `Văn bản này đã có số đến ${earlier.number}/${earlier.year}.`)];
+}

@@ -1,0 +1,153 @@
+/** Issuing a văn bản đi (ISS): refused in plain words before anything is numbered or sent, or numbered and put out in one act. */
+import { CongvanError } from '../config/error.ts';
+import type { DirectoryAgency, SignatureClass } from '../config/types.ts';
+import { numberPattern } from '../documents/issue-number.ts';
+import { typeByName } from '../documents/type-names.ts';
+import type { SecrecyMark, Urgency } from '../documents/types.ts';
+import { issuedDocumentSend } from './notices.ts';
+import { nothing, type Rules } from './rules.ts';
+import { signatureClassOfFile } from './signature-class.ts';
+import type { Decision, EntryDraft, EntryFile, Snapshot } from './types.ts';
+import type { SignatureReport } from '../signatures/types.ts';
+
+export interface IssueRequest {
+  main: { sha256: string; size: number; name: string; pages: number; imageOnly: boolean };
+  report: SignatureReport;
+  attachments: EntryFile[];
+  secrecy: SecrecyMark[];
+  recipients: DirectoryAgency[];
+  /** Full type name ("Công văn", "Kế hoạch"…). */
+  type: string;
+  abstract: string;
+  signer: string;
+  signerTitle: string;
+  /** Date of the document, ISO date. */
+  date: string;
+  /** Unit in the symbol of a công văn; null = the configured one. */
+  unit: string | null;
+  urgency: Urgency;
+  by: string;
+  /** Today in Vietnam, ISO date. */
+  today: string;
+}
+
+export function decideIssue(request: IssueRequest, rules: Rules, snapshot: Snapshot): Decision {
+  refuseSecret(request);
+  refuseFields(request);
+  refuseRecipients(request);
+  refuseFenced(snapshot);
+  refuseIssuedBefore(request, snapshot);
+  const cls = signatureClassOfFile(request.main.imageOnly, request.report);
+  const paperFollows = refuseUnsigned(cls, rules);
+  const entry = outgoingEntry(request, cls, paperFollows, rules);
+  return {
+    ...nothing(),
+    entries: [entry],
+    sends: request.recipients.map((recipient) => issuedDocumentSend(recipient, entry, request, paperFollows)),
+    journal: [
+      {
+        actor: request.by,
+        action: 'issue',
+        subject: `file:${request.main.sha256}`,
+        data: { class: cls, recipients: request.recipients.length, paperFollows },
+      },
+    ],
+  };
+}
+
+function refuse(code: string, message: string, fields: Record<string, string> = {}): never {
+  throw new CongvanError(code, message, { temporary: false, fields });
+}
+
+/** ISS-12, DOMAIN 8.2: no override in the gateway. */
+function refuseSecret(request: IssueRequest): void {
+  if (request.secrecy.length === 0) return;
+  refuse('ISSUE_SECRET', 'Văn bản có dấu hiệu chứa bí mật nhà nước, không được gửi qua thư điện tử.');
+}
+
+function refuseFields(request: IssueRequest): void {
+  const missing = [
+    request.abstract.trim() === '' ? 'trích yếu' : null,
+    request.signer.trim() === '' ? 'người ký' : null,
+    request.signerTitle.trim() === '' ? 'chức vụ người ký' : null,
+    typeByName(request.type) === null ? `tên loại hợp lệ (không có loại “${request.type}”)` : null,
+  ].filter((m) => m !== null);
+  if (missing.length > 0) refuse('ISSUE_FIELDS', `Chưa thể phát hành: thiếu ${missing.join(', ')}.`);
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(request.date) || Number.isNaN(Date.parse(request.date))) {
+    refuse('ISSUE_FIELDS', `Chưa thể phát hành: ngày văn bản “${request.date}” không đúng (cần dạng 2026-11-20).`);
+  }
+  if (request.date > request.today) {
+    refuse('ISSUE_FIELDS', `Chưa thể phát hành: ngày văn bản ${request.date} sau ngày hôm nay (${request.today}).`);
+  }
+}
+
+function refuseRecipients(request: IssueRequest): void {
+  if (request.recipients.length === 0) refuse('ISSUE_NO_RECIPIENT', 'Chưa thể phát hành: chưa có nơi nhận.');
+  const without = request.recipients.filter((r) => r.addresses.length === 0).map((r) => r.name);
+  if (without.length === 0) return;
+  refuse('ISSUE_RECIPIENT_ADDRESS', `Chưa thể phát hành: nơi nhận chưa có địa chỉ thư trong danh bạ: ${without.join('; ')}.`);
+}
+
+function refuseFenced(snapshot: Snapshot): void {
+  if (!snapshot.fenced) return;
+  refuse('FENCED', 'Hệ thống vừa được khôi phục từ bản sao lưu; tạm dừng cấp số và gửi cho đến khi quản trị xác nhận (congvan fence lift).');
+}
+
+function refuseIssuedBefore(request: IssueRequest, snapshot: Snapshot): void {
+  const before = snapshot.entriesByFile.find((e) => e.book === 'di' && !e.cancelled && e.mainFile === request.main.sha256);
+  if (!before) return;
+  refuse('ISSUE_ALREADY', `Tệp này đã phát hành với số ${before.fields['soKyHieu'] ?? before.number}; muốn gửi lại, dùng “congvan outbox resend”.`);
+}
+
+/**
+ * ISS-04: SL and GL never send without signatures. Elsewhere a scan of the signed and sealed paper may go out without a
+ * digital signature; then the paper must follow, and the mail says so. An invalid signature never goes out.
+ */
+function refuseUnsigned(cls: SignatureClass, rules: Rules): boolean {
+  const { signature, soKyHieu, id } = rules.regulation;
+  if (cls === 'INVALID') refuse('ISSUE_SIGNATURE', 'Chữ ký số trên tệp không hợp lệ; đề nghị ký lại trước khi phát hành.');
+  if ([...signature.equalToPaper, ...signature.acceptedCopy].includes(cls)) return false;
+  if (id === 'SL-2588-2018' || id === 'GL-443-2016') {
+    refuse('ISSUE_UNSIGNED', `Theo ${soKyHieu}, văn bản phải có chữ ký số của người có thẩm quyền và của cơ quan trước khi gửi.`);
+  }
+  return true;
+}
+
+function outgoingEntry(request: IssueRequest, cls: SignatureClass, paperFollows: boolean, rules: Rules): EntryDraft {
+  const type = typeByName(request.type);
+  return {
+    book: 'di',
+    agency: rules.agency.code,
+    year: Number(request.date.slice(0, 4)),
+    series: rules.issuing.series === 'perType' ? (type?.abbr ?? 'CV') : 'chung',
+    messageId: null,
+    documentKey: null,
+    numberPattern: numberPattern({ type: type?.abbr ?? null, org: rules.issuing.org, unit: request.unit ?? (rules.issuing.defaultUnit || null) }),
+    enteredAt: null,
+    deemedReceivedAt: null,
+    signatureClass: cls,
+    urgency: request.urgency,
+    fields: {
+      ...rules.register.defaults,
+      ngayVanBan: request.date,
+      ngayDi: request.today,
+      tenLoai: type?.name ?? request.type,
+      trichYeu: request.abstract.normalize('NFC').trim(),
+      tacGia: rules.agency.name,
+      nguoiKy: request.signer.normalize('NFC').trim(),
+      chucVuNguoiKy: request.signerTitle.normalize('NFC').trim(),
+      noiNhan: request.recipients.map((r) => r.name).join('; '),
+      soLuongBan: String(request.recipients.length),
+      soTrang: String(request.main.pages),
+      doKhan: request.urgency,
+      doMat: 'THUONG',
+      hinhThucGui: paperFollows ? 'DIEN_TU_VA_GIAY' : 'DIEN_TU',
+    },
+    files: [
+      { sha256: request.main.sha256, name: request.main.name, role: 'main', size: request.main.size, verdict: request.report.verdict },
+      ...request.attachments,
+    ],
+    flags: paperFollows ? ['UNSIGNED_SCAN'] : [],
+    by: request.by,
+  };
+}
