@@ -19,6 +19,7 @@ export interface OutboxHouse {
   storage: OutboxStorage & { outbox: Pick<Storage['outbox'], 'nextDueAt'> };
   clock: () => Date;
   log: OutboxLog & { debug(fields: object, message: string): void };
+  onFailed?: OutboxPorts['onFailed'];
 }
 
 /** Longest wait without looking (another process may have put something out), shortest wait when something is due and cannot be taken (fence), and after trouble. */

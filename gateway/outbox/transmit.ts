@@ -30,6 +30,8 @@ export interface OutboxPorts {
   /** 0 ≤ x < 1, for jitter. */
   random: () => number;
   log: OutboxLog;
+  /** Records that a copy of an issued document failed for good, and tells our clerk, in one act (T6). */
+  onFailed?: ((id: string, why: { cause: string; reply: string }) => Promise<unknown>) | undefined;
 }
 
 type Settlement = Parameters<Storage['outbox']['settle']>[1];
@@ -156,7 +158,10 @@ const SETTLE_PAUSES = [200, 1_000, 5_000, 10_000, 15_000];
 async function settleSurely(row: TransmissionRow, settlement: Settlement, ports: OutboxPorts): Promise<void> {
   for (const pause of [...SETTLE_PAUSES, null]) {
     try {
-      return await ports.storage.outbox.settle(row.id, settlement);
+      await (settlement.state === 'failed' && row.kind === 'T8' && ports.onFailed
+        ? ports.onFailed(row.id, settlement)
+        : ports.storage.outbox.settle(row.id, settlement));
+      return;
     } catch (error) {
       ports.log.error(
         { id: row.id, state: settlement.state, err: String(error) },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decideArrival } from '../../handlers/arrival.ts';
 import { arrivalQuery } from '../../handlers/evidence.ts';
+import { sendFailed } from '../../handlers/send-failed.ts';
 import type { ArrivalFacts, TransmissionRef } from '../../handlers/types.ts';
 import type { DeliveryOutcome, MailReport } from '../../mail/types.ts';
 import { makeFacts, makeMail, makeRules, makeSender, makeSnapshot, SNV } from '../support/facts.ts';
@@ -103,6 +104,22 @@ describe('bounces find their transmission (ACK-08)', () => {
   it('the register is asked by token, and by what the report quotes', () => {
     const query = arrivalQuery(report({ ...bounce([]), originalMessageId: '<x@y>' } as MailReport, { references: ['<r@y>'] }));
     expect(query).toMatchObject({ tokens: [transmission.token], quotedMessageIds: ['<x@y>', '<r@y>'] });
+  });
+});
+
+describe('a refusal of the mail server while sending', () => {
+  const sending = { ...transmission, state: 'sending' as const };
+  const decideFailed = (t: TransmissionRef) =>
+    sendFailed(t.id, { cause: 'Địa chỉ không tồn tại', reply: '550 5.1.1 no such user' }, makeRules(), makeSnapshot({ transmissions: [t] }));
+
+  it('marks the copy failed and writes T6 to our own clerk', () => {
+    const decision = decideFailed(sending);
+    expect(decision.outcomes).toMatchObject([{ to: 'failed', evidence: 'smtp', detail: { status: '5.1.1' } }]);
+    expect(decision.sends).toMatchObject([{ kind: 'T6', intent: { cause: 'Địa chỉ không tồn tại', status: '5.1.1' } }]);
+  });
+
+  it('changes nothing of a copy that was confirmed meanwhile', () => {
+    expect(decideFailed({ ...sending, state: 'acknowledged' }).outcomes).toEqual([]);
   });
 });
 

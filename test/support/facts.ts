@@ -90,6 +90,8 @@ export function makeSender(sender: Partial<SenderCheck> = {}): SenderCheck {
   };
 }
 
+export function found(value: null): Found<never>;
+export function found<T>(value: T, confidence?: number): Found<T>;
 export function found<T>(value: T | null, confidence = 0.97): Found<T> {
   return { value, raw: value === null ? null : String(value), confidence, method: 'text-layer', page: 1, box: null };
 }
@@ -99,7 +101,7 @@ export function makeDocument(document: Partial<OfficialDocument> = {}): Official
     main: '2',
     appendices: [],
     sources: [],
-    numberAndSymbol: found(parseNumber('12/QĐ-SNV')),
+    numberAndSymbol: found(parseNumber('12/QĐ-SNV')!),
     date: found('2026-11-19'),
     type: found('Quyết định'),
     abstract: found('Về việc kiện toàn tổ công tác'),

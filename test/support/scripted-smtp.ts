@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 
 /** What to do with one mail. */
-export type Act =
+type Act =
   | 'accept'
   /** Answers RCPT TO with this line. */
   | { rcpt: string }
@@ -18,7 +18,7 @@ export type Act =
   /** Takes all of DATA and never answers. */
   | 'silent';
 
-export interface ReceivedMail {
+interface ReceivedMail {
   from: string;
   to: string[];
   raw: string;
@@ -43,6 +43,8 @@ export interface Script {
   size?: number;
   /** Answers every login with this line; null = no login offered. */
   login?: 'accept' | string | null;
+  /** Access token that XOAUTH2 must show. */
+  token?: string;
   /** Closes each connection after this many mails. */
   mailsPerConnection?: number;
 }
@@ -65,6 +67,7 @@ export async function startScriptedSmtp(script: Script = {}): Promise<ScriptedSm
     disabledCommands: ['STARTTLS', ...(script.login ? [] : ['AUTH'])],
     allowInsecureAuth: true,
     hideENHANCEDSTATUSCODES: true,
+    authMethods: ['PLAIN', 'LOGIN', 'XOAUTH2'],
     hideDSN: script.dsn === false,
     hideSMTPUTF8: script.smtputf8 === false,
     ...(script.size ? { size: script.size } : {}),
@@ -74,8 +77,13 @@ export async function startScriptedSmtp(script: Script = {}): Promise<ScriptedSm
       connections++;
       done();
     },
-    onAuth: (_auth: unknown, _session: unknown, done: (error: Error | null, answer?: { user: string }) => void) => {
-      if (script.login === 'accept') done(null, { user: 'u' });
+    onAuth: (
+      auth: { accessToken?: string },
+      _session: unknown,
+      done: (error: Error | null, answer?: { user: string }) => void,
+    ) => {
+      if (auth.accessToken !== script.token) done(null);
+      else if (script.login === 'accept') done(null, { user: 'u' });
       else done(answer(script.login ?? '535 5.7.8 no'));
     },
     onMailFrom: (_address: unknown, _session: unknown, done: (error?: Error) => void) => {
@@ -87,7 +95,11 @@ export async function startScriptedSmtp(script: Script = {}): Promise<ScriptedSm
       const act = current();
       done(typeof act === 'object' && 'rcpt' in act ? answer(act.rcpt) : undefined);
     },
-    onData: (stream: NodeJS.ReadableStream, session: SessionLike, done: (error?: Error | null, words?: string) => void) => {
+    onData: (
+      stream: NodeJS.ReadableStream,
+      session: SessionLike,
+      done: (error?: Error | null, words?: string) => void,
+    ) => {
       const act = current();
       const socket = sockets.get(session.id);
       const chunks: Buffer[] = [];
@@ -102,7 +114,8 @@ export async function startScriptedSmtp(script: Script = {}): Promise<ScriptedSm
         received.push(mailOf(session, Buffer.concat(chunks).toString()));
         done(null, 'OK taken');
         const served = received.filter((mail) => mail.session === session.id).length;
-        if (script.mailsPerConnection && served >= script.mailsPerConnection) setTimeout(() => socket?.destroy(), 20);
+        if (script.mailsPerConnection && served >= script.mailsPerConnection)
+          setTimeout(() => socket?.destroy(), 20);
       });
     },
   };
@@ -142,7 +155,10 @@ function mailOf(session: SessionLike, raw: string): ReceivedMail {
     to: rcptTo.map((one) => one.address),
     raw,
     mailParameters: { ...(mailFrom ? mailFrom.args : {}), ...dsn },
-    rcptParameters: { ...(rcptTo[0]?.args ?? {}), ...((rcptTo[0] as { dsn?: object } | undefined)?.dsn ?? {}) },
+    rcptParameters: {
+      ...(rcptTo[0]?.args ?? {}),
+      ...((rcptTo[0] as { dsn?: object } | undefined)?.dsn ?? {}),
+    },
     session: session.id,
   };
 }

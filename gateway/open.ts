@@ -1,0 +1,39 @@
+/** Opens the house: database, bytes, calendar, rules. The service adds intake and outbox to it (app.ts). */
+import { buildCalendar, loadHolidays } from '../config/calendar.ts';
+import type { CongvanConfig } from '../config/types.ts';
+import { rulesOf } from '../handlers/rules.ts';
+import { openStorage } from '../storage/index.ts';
+import type { House } from './house.ts';
+import { openLog } from './log.ts';
+import type { StorageOptions } from '../storage/types.ts';
+
+/** Errors: those of the database (`DATABASE`, `SCHEMA_NEWER`), of the data folder, of the calendar file. */
+export async function openHouse(config: CongvanConfig, clock: () => Date = () => new Date()): Promise<House> {
+  const storage = await openStorage(storageOptions(config, clock));
+  await applyFirstNumbers(config, storage);
+  return {
+    config,
+    rules: rulesOf(config),
+    storage,
+    calendar: buildCalendar(loadHolidays(), config.calendar),
+    clock,
+    log: openLog(config.log.level),
+    close: () => storage.close(),
+  };
+}
+
+/** Our Message-IDs carry the domain of the official mailbox. */
+export function storageOptions(config: CongvanConfig, clock: () => Date = () => new Date()): StorageOptions {
+  const mailDomain = config.agency.address.split('@')[1] ?? 'localhost';
+  return { dataDir: config.dataDir, database: config.database, clock, mailDomain };
+}
+
+/** First start: the next number of the running year as the administrator set it. A number already given is never given again. */
+async function applyFirstNumbers(config: CongvanConfig, storage: House['storage']): Promise<void> {
+  for (const first of config.register.nextNumber) {
+    const next = await storage.register.peek(first.book, config.agency.code, first.series, first.year);
+    if (next < first.number) {
+      await storage.register.setNext(first.book, config.agency.code, first.series, first.year, first.number, 'configuration');
+    }
+  }
+}

@@ -1,0 +1,61 @@
+/** Reading process, first task: MIME, parts, sender, forbidden content, secrecy marks in what is cheap to look at. */
+import { createReadStream } from 'node:fs';
+import { findSecrecy } from '../../documents/secrecy.ts';
+import { cheapText } from '../../documents/cheap-text.ts';
+import type { SecrecyMark } from '../../documents/types.ts';
+import { readMail } from '../../mail/read.ts';
+import { checkSender } from '../../mail/sender-check.ts';
+import type { IncomingMessage, MailPart, PartSink } from '../../mail/types.ts';
+import { byteStore } from '../../storage/bytes.ts';
+import { resolverOf } from '../resolver.ts';
+import { blockedParts } from './blocked.ts';
+import type { ReaderSetup, ReadResult, ReadTask } from './task.ts';
+
+export async function read(task: ReadTask, setup: ReaderSetup): Promise<ReadResult> {
+  const bytes = byteStore(setup.dataDir);
+  const path = bytes.pathOf(task.sha256);
+  const mail = await withForwarded(await readMail(createReadStream(path), bytes, setup.limits), bytes, setup);
+  const sender = await checkSender({
+    raw: () => createReadStream(path),
+    mail,
+    envelopeFrom: task.envelopeFrom,
+    clientIp: task.clientIp,
+    helo: task.clientHelo,
+    resolver: setup.sender.check ? resolverOf(setup.sender.resolver) : null,
+    trustedAuthservIds: setup.sender.trustedAuthservIds,
+    now: new Date(task.now),
+  });
+  const blocked = blockedParts(mail.parts, setup.blockedExtensions);
+  const secrecy = await cheapSecrecy(mail, blocked.map((b) => b.part), bytes);
+  return { mail, sender, blocked, secrecy };
+}
+
+/** Files of a letter that came inside this one are shown too, one level deep; the letter itself stays whole (STYLE, traps). */
+async function withForwarded(mail: IncomingMessage, bytes: PartSink, setup: ReaderSetup): Promise<IncomingMessage> {
+  const inner: MailPart[] = [];
+  for (const part of mail.parts.filter((p) => p.origin === 'message')) {
+    const nested = await readMail(createReadStream(bytes.pathOf(part.sha256)), bytes, setup.limits);
+    for (const file of nested.parts) {
+      inner.push({ ...file, path: `${part.path}/${file.path}`, container: part.path });
+    }
+  }
+  return inner.length === 0 ? mail : { ...mail, parts: [...mail.parts, ...inner].slice(0, setup.limits.maxParts) };
+}
+
+/** DOMAIN 8.2 step 1, the cheap places: subject, body, file names, the text layer of first pages. Stops at the first mark. */
+async function cheapSecrecy(mail: IncomingMessage, blocked: string[], bytes: PartSink): Promise<SecrecyMark[]> {
+  const inWords = [
+    ...findSecrecy(mail.subject, 'subject', null),
+    ...findSecrecy(mail.text, 'body', null),
+    ...mail.embedded.flatMap((e) => findSecrecy(e.subject, 'subject', e.path)),
+    ...mail.parts.flatMap((p) => findSecrecy(p.name, 'file-name', p.path)),
+  ];
+  if (inWords.length > 0) return inWords;
+  for (const part of mail.parts) {
+    if (part.detectedType !== 'application/pdf' || part.encrypted || blocked.includes(part.path)) continue;
+    const text = await cheapText(bytes.pathOf(part.sha256));
+    const marks = findSecrecy(text, 'text-layer', part.path);
+    if (marks.length > 0) return marks;
+  }
+  return [];
+}
