@@ -76,6 +76,11 @@ export async function resendTransmission(house: House, id: string, act: { by: st
 async function holdAndFacts(house: House, holdId: string): Promise<{ hold: HoldRef; facts: ArrivalFacts }> {
   const hold = await house.storage.holds.get(holdId);
   if (hold === null) throw new CongvanError('HOLD_UNKNOWN', `Không có mục chờ xử lý ${holdId}.`, { temporary: false });
+  if (hold.twoPersons) {
+    throw new CongvanError('HOLD_SECRET', 'Thư bị cách ly: không vào sổ, không trả lại; chỉ hai người có thẩm quyền mới được giải tỏa.', {
+      temporary: false,
+    });
+  }
   const facts = (await house.storage.messages.facts(hold.messageId, 'arrival')) as ArrivalFacts | null;
   if (facts === null) {
     throw new CongvanError('HOLD_NO_FACTS', 'Thư này chưa đọc được nên chưa thể vào sổ hoặc trả lại tự động.', { temporary: false });

@@ -11,20 +11,35 @@ import { decideArrival } from '../handlers/arrival.ts';
 import { arrivalQuery } from '../handlers/evidence.ts';
 import { registrationQuery } from '../handlers/official-document.ts';
 import { decideRegistration } from '../handlers/registration.ts';
-import type { ArrivalFacts, RegistrationFacts } from '../handlers/types.ts';
+import { nothing } from '../handlers/rules.ts';
+import type { ArrivalFacts, MessageState, RegistrationFacts, Snapshot } from '../handlers/types.ts';
 import { entryTime } from '../mail/entry-time.ts';
 import type { MessageRow } from '../storage/types.ts';
-import { trouble } from './trouble.ts';
 import type { Service } from './service.ts';
+import { trouble } from './trouble.ts';
 import type { Turn } from './turnstile.ts';
 
-export async function live(message: MessageRow, turn: Turn, service: Service): Promise<void> {
+/** States in which a decision is still to come. */
+const OPEN: MessageState[] = ['kept', 'arrived', 'waiting'];
+
+/** Never throws. False when a step failed and not even that could be written down. */
+export async function live(listed: MessageRow, turn: Turn, service: Service): Promise<boolean> {
+  const message = await fresh(listed, service);
+  if (message === null) return true;
   try {
     const arrived = (await known(message, service)) ?? (await arrive(message, service));
     if (arrived !== null) await register(arrived, turn, service);
+    return true;
   } catch (error) {
-    await trouble(message, error, service);
+    return trouble(message, error, service);
   }
+}
+
+/** The row as it is now: the list that it came from may be older than what was done meanwhile. Null when it is settled. */
+async function fresh(listed: MessageRow, service: Service): Promise<MessageRow | null> {
+  const row = await service.storage.messages.get(listed.id).catch(() => null);
+  if (row === null) return listed; // the database is away: the next step meets the same trouble, and tells it
+  return OPEN.includes(row.state) ? row : null;
 }
 
 /** Arrival: read, authenticate, screen, decide. Null when the message goes no further. */
@@ -55,8 +70,11 @@ async function arrive(message: MessageRow, service: Service): Promise<ArrivalFac
     calendarVersion: service.calendar.version,
   };
 
-  await storage.messages.saveFacts(message.id, 'arrival', kept(facts));
-  await storage.transact(arrivalQuery(facts), (snapshot) => decideArrival(facts, rules, snapshot));
+  // Of a letter with a secrecy mark nothing that it says is kept beside its frozen bytes (DOMAIN 8.2).
+  if (facts.screening.secrecy.length === 0) await storage.messages.saveFacts(message.id, 'arrival', facts);
+  await storage.transact(arrivalQuery(facts), (snapshot) =>
+    awaits('arrival', snapshot) ? decideArrival(facts, rules, snapshot) : nothing(),
+  );
   service.outboxChanged();
   return (await storage.messages.get(message.id))?.state === 'arrived' ? facts : null;
 }
@@ -85,19 +103,24 @@ async function register(arrival: ArrivalFacts, turn: Turn, service: Service): Pr
   if (facts.lateSecrecy.length === 0) {
     await storage.messages.saveFacts(arrival.raw.id, 'registration', { ...facts, mail: undefined });
   }
-  await storage.transact(registrationQuery(facts, rules), (snapshot) => decideRegistration(facts, rules, snapshot));
+  await storage.transact(registrationQuery(facts, rules), (snapshot) =>
+    awaits('registration', snapshot) ? decideRegistration(facts, rules, snapshot) : nothing(),
+  );
   service.outboxChanged();
-  void service.putAway(arrival.raw);
+  service.putAway(arrival.raw);
+}
+
+/**
+ * Whether this decision is still to be made, asked inside the transaction that records it: a list of what is due may be
+ * older than what was done meanwhile, here or by a person, and no letter is decided twice (DESIGN, invariant 2).
+ */
+function awaits(decision: 'arrival' | 'registration', { message }: Snapshot): boolean {
+  if (message === null || !OPEN.includes(message.state)) return false;
+  return decision === 'arrival' ? message.kind === null : message.kind !== null;
 }
 
 /** Arrival was decided already (before a restart, or before a wait): its facts are kept, so that nobody is answered twice. */
 async function known(message: MessageRow, service: Service): Promise<ArrivalFacts | null> {
   if (message.kind === null) return null;
   return (await service.storage.messages.facts(message.id, 'arrival')) as ArrivalFacts | null;
-}
-
-/** Of a letter with a secrecy mark, nothing that it says is kept beside its frozen bytes (DOMAIN 8.2). */
-function kept(facts: ArrivalFacts): unknown {
-  if (facts.screening.secrecy.length === 0) return facts;
-  return { raw: facts.raw, enteredAt: facts.enteredAt, deemedReceivedAt: facts.deemedReceivedAt, frozen: true };
 }

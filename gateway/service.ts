@@ -9,7 +9,7 @@ export interface Service extends House {
   /** Throws a temporary `SCANNER_UNREACHABLE` when a configured scanner does not answer: held, not passed (VAL-08). */
   scan(sha256: string, parts: MailPart[]): Promise<Screening['virus']>;
   /** Moves a registered letter on its server where that is configured: last of all, and without consequence when it fails. */
-  putAway(raw: RawMessage): Promise<void>;
+  putAway(raw: RawMessage): void;
   /** Wakes the outbox: something may be due. */
   outboxChanged(): void;
 }

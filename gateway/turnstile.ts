@@ -1,31 +1,31 @@
 /**
  * INT-18: numbers are given in the order of receipt, though letters are read several at once. Each letter that starts
- * takes a place; before its registration it waits until those before it are done, but never longer than `patienceMs`,
- * so that one slow letter holds up nobody for long.
+ * takes a place; before its registration it waits until those before it are done. A letter that has had its place for
+ * `patienceMs` no longer holds up anybody: one slow letter costs the others that long once, not each of them anew.
  */
 export interface Turn {
-  /** Resolves when every earlier letter is done, or when patience has run out. */
+  /** Resolves when every earlier letter is done, or has used up the patience of those behind it. */
   mine(): Promise<void>;
+  /** Leaves the place; must be called whatever became of the letter. */
   done(): void;
 }
 
 export function openTurnstile(patienceMs: number): { enter(): Turn } {
-  let last: Promise<unknown> = Promise.resolve();
+  let last: Promise<void> = Promise.resolve();
   return {
     enter: () => {
       const before = last;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      last = Promise.allSettled([before, promise]);
-      return { mine: () => atMost(before, patienceMs), done: resolve };
+      const place = Promise.withResolvers<void>();
+      const timer = setTimeout(place.resolve, patienceMs);
+      // Resolves to nothing, so that the chain keeps no trace of those who have left.
+      last = before.then(() => place.promise);
+      return {
+        mine: () => before,
+        done: () => {
+          clearTimeout(timer);
+          place.resolve();
+        },
+      };
     },
   };
-}
-
-async function atMost(wait: Promise<unknown>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([wait, patience]);
-  clearTimeout(timer);
 }

@@ -6,6 +6,8 @@ import { openTurnstile } from './turnstile.ts';
 
 const LOOK_MS = 1_000;
 const PATIENCE_MS = 30_000;
+/** Rest after a failure that could not even be written down: the database or its disk is away, for every letter. */
+const REST_MS = 5_000;
 
 export interface Work {
   /** Something new is kept: look now. */
@@ -17,31 +19,40 @@ export interface Work {
 export function startWork(service: Service, atOnce: number): Work {
   const inHand = new Map<string, Promise<void>>();
   const turnstile = openTurnstile(PATIENCE_MS);
-  let stopping = false;
+  const ending = new AbortController();
   let bell = Promise.withResolvers<void>();
+
+  const pause = async (ms: number): Promise<void> => {
+    await sleep(ms, undefined, { signal: ending.signal }).catch(() => undefined);
+  };
 
   const take = async (): Promise<void> => {
     const due = await service.storage.messages.due(atOnce + inHand.size);
     for (const message of due) {
-      if (inHand.size >= atOnce) return;
+      if (inHand.size >= atOnce || ending.signal.aborted) return;
       if (inHand.has(message.id)) continue;
       const turn = turnstile.enter();
-      const life = live(message, turn, service).finally(() => {
-        turn.done();
-        inHand.delete(message.id);
-        bell.resolve();
-      });
+      const life = live(message, turn, service)
+        .finally(() => turn.done())
+        .then(async (written) => {
+          if (!written) await pause(REST_MS);
+        })
+        .finally(() => {
+          inHand.delete(message.id);
+          bell.resolve();
+        });
       inHand.set(message.id, life);
     }
   };
 
   const loop = (async () => {
-    while (!stopping) {
+    while (!ending.signal.aborted) {
+      // The bell is hung up before looking, so that what is kept while looking is not missed.
       bell = Promise.withResolvers<void>();
       await take().catch((error: unknown) => service.log.error({ err: String(error) }, 'cannot list what is due'));
-      const pause = new AbortController();
-      await Promise.race([bell.promise, sleep(LOOK_MS, undefined, { signal: pause.signal, ref: false }).catch(() => undefined)]);
-      pause.abort();
+      const look = new AbortController();
+      await Promise.race([bell.promise, sleep(LOOK_MS, undefined, { signal: look.signal }).catch(() => undefined)]);
+      look.abort();
     }
     await Promise.allSettled(inHand.values());
   })();
@@ -49,7 +60,7 @@ export function startWork(service: Service, atOnce: number): Work {
   return {
     wake: () => bell.resolve(),
     stop: async () => {
-      stopping = true;
+      ending.abort();
       bell.resolve();
       await loop;
     },

@@ -15,8 +15,13 @@ export function whyNoAnswer(facts: ArrivalFacts, rules: Rules, snapshot: Snapsho
   if (sender.outcome === 'forged') return 'forged-sender';
   if (agencyOf(rules, from) === null) return 'not-in-directory';
   if (beforeCutover(facts, rules)) return 'before-cutover';
-  if (snapshot.sameBytes.length > 0) return 'same-bytes-answered-before';
+  if (snapshot.sameBytes.some((other) => keptBefore(other.messageId, raw.id))) return 'same-bytes-answered-before';
   return null;
+}
+
+/** Of two letters with the same bytes the one that was kept first is answered; ids run in the order of keeping. */
+function keptBefore(a: string, b: string): boolean {
+  return a.length === b.length ? a < b : a.length < b.length;
 }
 
 /** First start: what lies before the cut-over is not answered and not registered by the machine. */

@@ -4,7 +4,8 @@ import { sameAgency } from '../documents/agency-name.ts';
 import { documentKey } from '../documents/document-key.ts';
 import type { OfficialDocument } from '../documents/types.ts';
 import type { SignatureReport, SignerCertificate } from '../signatures/types.ts';
-import { agencyOf, type Rules } from './rules.ts';
+import { issuerName } from './issuer.ts';
+import type { Rules } from './rules.ts';
 import { signatureClass, type Treatment, treatment } from './signature-class.ts';
 import type { EntryRef, RegistrationFacts, Snapshot } from './types.ts';
 
@@ -15,6 +16,8 @@ export interface Candidate {
   report: SignatureReport | undefined;
   class: SignatureClass;
   treatment: Treatment;
+  /** The issuing agency, by its full name where the directory knows it. */
+  issuer: string | null;
   /** INT-10; null when number, date or issuer is missing. */
   documentKey: string | null;
   /** A valid signature of the agency that issued the document (SIG-07). */
@@ -41,15 +44,16 @@ function sameFile(candidate: Omit<Candidate, 'knownEntries'>, entries: EntryRef[
 function candidate(document: OfficialDocument, facts: RegistrationFacts, rules: Rules): Omit<Candidate, 'knownEntries'> {
   const report = facts.signatures[document.main];
   const cls = signatureClass(document, report);
-  const issuer = document.issuingAgency.value;
+  const issuer = issuerName(document.issuingAgency.value, facts.mail.from?.address ?? null, rules);
   const organisations = validOrganisations(report);
-  const names = issuerNames(issuer, facts, rules);
+  const names = issuerNames(issuer, rules);
   const isIssuer = (holder: SignerCertificate) =>
     certificateNames(holder).some((name) => names.some((known) => sameAgency(name, known)));
   return {
     document,
     mainFile: facts.mail.parts.find((p) => p.path === document.main)?.sha256 ?? null,
     report,
+    issuer,
     class: cls,
     treatment: treatment(rules.regulation.signature, cls),
     documentKey: documentKey({
@@ -62,12 +66,11 @@ function candidate(document: OfficialDocument, facts: RegistrationFacts, rules: 
   };
 }
 
-/** The issuer as printed; where it is the sender of the directory, all the names of that agency. */
-function issuerNames(issuer: string | null, facts: RegistrationFacts, rules: Rules): string[] {
+/** All names of the agency that issued the document, for comparing with a certificate. */
+function issuerNames(issuer: string | null, rules: Rules): string[] {
   if (issuer === null) return [];
-  const sender = agencyOf(rules, facts.mail.from?.address ?? null);
-  const known = sender ? [sender.name, ...sender.shortNames] : [];
-  return known.some((name) => sameAgency(name, issuer)) ? [issuer, ...known] : [issuer];
+  const known = rules.directory.agencies.find((a) => a.name === issuer);
+  return known ? [issuer, ...known.shortNames] : [issuer];
 }
 
 function validOrganisations(report: SignatureReport | undefined): SignerCertificate[] {

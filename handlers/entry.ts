@@ -35,7 +35,7 @@ function readFields(candidate: Candidate, facts: RegistrationFacts, rules: Rules
     ngayVanBan: document.date.value,
     tenLoai: document.type.value,
     trichYeu: document.abstract.value,
-    tacGia: document.issuingAgency.value,
+    tacGia: candidate.issuer,
     noiGui: sender?.name ?? facts.mail.from?.address ?? null,
     diaChiGui: facts.mail.from?.address ?? null,
     nguoiKy: document.signerName.value,

@@ -9,7 +9,7 @@ import type { ArrivalFacts, Decision, HoldDraft, HoldReason, RegistrationFacts, 
 
 /** ACK-01: says that the mail is here, before anybody has judged it; then registration follows. */
 export function documentArrived(facts: ArrivalFacts, rules: Rules, snapshot: Snapshot): Decision {
-  const silent = rules.regulation.ack.arrival.send ? whyNoAnswer(facts, rules, snapshot) : 'regulation';
+  const silent = whyNoArrivalNotice(facts, rules, snapshot);
   return {
     ...nothing(),
     message: { id: facts.raw.id, state: 'arrived', kind: 'official-document', rule: facts.released ? 'released' : null },
@@ -23,6 +23,13 @@ export function documentArrived(facts: ArrivalFacts, rules: Rules, snapshot: Sna
       },
     ],
   };
+}
+
+/** Its own reason besides the general ones: a released letter passes here again, and T1 goes out once (DOMAIN 7.3 (2)). */
+function whyNoArrivalNotice(facts: ArrivalFacts, rules: Rules, snapshot: Snapshot): string | null {
+  if (!rules.regulation.ack.arrival.send) return 'regulation';
+  if (snapshot.message?.answers?.includes('T1')) return 'answered-before';
+  return whyNoAnswer(facts, rules, snapshot);
 }
 
 /** What the register must be asked before registration can be decided. */

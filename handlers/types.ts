@@ -310,8 +310,14 @@ export interface Snapshot {
   now: string;
   /** True after a restore, until a person has lifted it: no number, no sending. */
   fenced: boolean;
-  message: { id: string; state: MessageState; kind: MessageKind | null } | null;
-  /** Other messages with the same bytes. */
+  message: {
+    id: string;
+    state: MessageState;
+    kind: MessageKind | null;
+    /** What was put out about it before (a released letter goes its way a second time). */
+    answers?: SendKind[];
+  } | null;
+  /** Other messages with the same bytes, oldest first. */
   sameBytes: { messageId: string; state: MessageState; entries: EntryRef[] }[];
   /** Other messages with the same Message-ID header but other bytes. */
   sameMessageId: { messageId: string; sha256: string }[];

@@ -117,6 +117,7 @@ async function* harmless(
     if (!secret) yield row;
     else if (table === 'messages') yield { ...row, subject: null };
     else if (table === 'holds') yield { ...row, proposals: '[]' };
+    else if (table === 'transmissions') yield { ...row, intent: '{}', rendered_sha256: null };
   }
 }
 
@@ -125,6 +126,7 @@ const OWNER: Partial<Record<keyof Schema, string>> = {
   messages: 'id',
   facts: 'message_id',
   holds: 'message_id',
+  transmissions: 'about_message',
 };
 const SURE: Partial<Record<keyof Schema, string>> = {
   messages: 'sha256',

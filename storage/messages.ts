@@ -213,7 +213,7 @@ export async function readFacts(db: Database, id: string, stage: Stage): Promise
 
 export interface Postponement {
   until: string;
-  problem: { code: string; detail: string };
+  problem: Parameters<Storage['messages']['postpone']>[2];
 }
 
 /** A try that failed for a reason outside. The journal gets a line when the reason is a new one. */
@@ -231,7 +231,7 @@ export async function postponeMessage(
       .set({
         state: 'waiting',
         waiting_from: row.state === 'waiting' ? row.waiting_from : row.state,
-        attempts: row.attempts + 1,
+        attempts: problem.anew ? 1 : row.attempts + 1,
         next_attempt_at: instant(until),
         problem_code: plain(problem.code),
         problem_detail: bounded(problem.detail, HEADER),

@@ -37,7 +37,14 @@ async function messageOf(tx: Tx, id: string): Promise<Snapshot['message']> {
     .select(['id', 'state', 'kind'])
     .where('id', '=', id)
     .executeTakeFirst();
-  return row ? { id: row.id, state: row.state as MessageState, kind: row.kind as MessageKind | null } : null;
+  if (!row) return null;
+  const sends = await tx.selectFrom('transmissions').select('kind').where('about_message', '=', id).orderBy('seq').execute();
+  return {
+    id: row.id,
+    state: row.state as MessageState,
+    kind: row.kind as MessageKind | null,
+    answers: sends.map((send) => send.kind as SendKind),
+  };
 }
 
 async function sameBytes(tx: Tx, sha256: string, but: string | undefined): Promise<Snapshot['sameBytes']> {

@@ -72,6 +72,29 @@ async function writeState(tx: Tx, message: Decision['message']): Promise<void> {
     .where('id', '=', message.id)
     .executeTakeFirst();
   if (done.numUpdatedRows === 0n) throw notFound('messages', message.id);
+  if (message.state === 'frozen') await forgetWords(tx, message.id);
+}
+
+/**
+ * DOMAIN 8.2 (2): of what is frozen nothing stays but its bytes. A mark that was found late, in the text of a file, finds
+ * facts, a subject and perhaps an arrival notice that repeats it: they go in the transaction that freezes. A notice
+ * that has not left does not leave any more.
+ */
+async function forgetWords(tx: Tx, messageId: string): Promise<void> {
+  await tx.deleteFrom('facts').where('message_id', '=', messageId).execute();
+  await tx.updateTable('messages').set({ subject: null }).where('id', '=', messageId).execute();
+  await tx
+    .updateTable('transmissions')
+    .set({ state: 'failed', cause: 'Thư được cách ly trước khi gửi thông báo.' })
+    .where('about_message', '=', messageId)
+    .where('state', 'in', ['due', 'fenced'])
+    .execute();
+  await tx
+    .updateTable('transmissions')
+    .set({ intent: '{}' })
+    .where('about_message', '=', messageId)
+    .where('state', '!=', 'sending')
+    .execute();
 }
 
 async function writeEntries(

@@ -163,8 +163,8 @@ export interface Storage {
     /** Facts of a stage ('arrival' | 'registration'), JSON. Also copies Message-ID, subject, From into the row. */
     saveFacts(id: string, stage: 'arrival' | 'registration', facts: unknown): Promise<void>;
     facts(id: string, stage: 'arrival' | 'registration'): Promise<unknown>;
-    /** Something outside failed for now: state `waiting`, attempt counted, shown with why. */
-    postpone(id: string, until: string, problem: { code: string; detail: string }): Promise<void>;
+    /** Something failed for now: state `waiting`, attempt counted (from 1 again when `anew`), shown with why. */
+    postpone(id: string, until: string, problem: { code: string; detail: string; anew?: boolean }): Promise<void>;
     counts(): Promise<Record<string, number>>;
   };
 

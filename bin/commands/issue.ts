@@ -19,26 +19,24 @@ export const command: Command = {
   help: {
     vi: `
 congvan issue --scan TỆP… --to NƠI-NHẬN… --type LOẠI --abstract TRÍCH-YẾU --signer HỌ-TÊN --date NGÀY --by NGƯỜI
-              [--title CHỨC-VỤ] [--unit ĐƠN-VỊ] [--urgency MỨC] [--attach TỆP]… [--sent-by-interconnect]
+              [--title CHỨC-VỤ] [--unit ĐƠN-VỊ] [--urgency MỨC] [--attach TỆP]…
 
 --scan     PDF, hoặc ảnh JPG, PNG, TIF theo thứ tự trang (nhắc lại nhiều lần)
 --to       mã, tên, tên viết tắt, nhóm trong danh bạ, hoặc địa chỉ thư (nhắc lại nhiều lần)
 --type     tên loại hoặc viết tắt: «Quyết định», QĐ, TTr, … ; «Công văn» cho công văn
 --date     ngày văn bản, năm-tháng-ngày
 --urgency  THUONG, KHAN, THUONG_KHAN, HOA_TOC, HOA_TOC_HEN_GIO
---sent-by-interconnect  văn bản đã gửi qua trục liên thông: gửi lại qua thư có ghi rõ
 Số chỉ được cấp khi mọi nơi nhận đều có địa chỉ và bản quét đọc được. Văn bản mật không được phát hành tại đây.
 `,
     en: `
 congvan issue --scan FILE… --to RECIPIENT… --type TYPE --abstract TEXT --signer NAME --date DATE --by PERSON
-              [--title TITLE] [--unit UNIT] [--urgency LEVEL] [--attach FILE]… [--sent-by-interconnect]
+              [--title TITLE] [--unit UNIT] [--urgency LEVEL] [--attach FILE]…
 
 --scan     a PDF, or JPG, PNG, TIF pictures in page order (repeat it)
 --to       code, name, short name or group of the directory, or a mail address (repeat it)
 --type     name or abbreviation of the type: "Quyết định", QĐ, TTr…; "Công văn" for an official letter
 --date     date of the document, year-month-day
 --urgency  THUONG, KHAN, THUONG_KHAN, HOA_TOC, HOA_TOC_HEN_GIO
---sent-by-interconnect  was sent over the interconnection axis already: sent again by mail, saying so
 A number is given only when every recipient has an address and the scan can be read. Secrets are not issued here.
 `,
   },
@@ -55,7 +53,6 @@ A number is given only when every recipient has an address and the scan can be r
       urgency: { type: 'string' },
       attach: { type: 'string', multiple: true },
       by: { type: 'string' },
-      'sent-by-interconnect': { type: 'boolean' },
     });
     // `--scan *.jpg`: what the shell spread out are further pages.
     const scans = [...(values.scan ?? []), ...(values.scan === undefined ? [] : positionals)];
@@ -82,7 +79,6 @@ A number is given only when every recipient has an address and the scan can be r
       date,
       urgency: oneOf(call, '--urgency', values.urgency, URGENCIES) ?? 'THUONG',
       attachments: values.attach ?? [],
-      ...(values['sent-by-interconnect'] === true ? { sentByInterconnect: true } : {}),
     };
     return withHouse(call, values.config, async (house) => {
       const by = requireStaff(call, house.config, values.by).id;

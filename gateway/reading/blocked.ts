@@ -9,6 +9,7 @@ const EXECUTABLE_TYPES = new Set([
   'application/x-mach-binary',
   'application/x-sh',
   'application/x-shellscript',
+  'application/x-ms-shortcut',
   'text/x-script',
 ]);
 
@@ -21,7 +22,12 @@ export function blockedParts(parts: MailPart[], extensions: string[]): { part: s
 
 function whyBlocked(part: MailPart, extensions: string[]): string | null {
   if (EXECUTABLE_TYPES.has(part.detectedType)) return 'tệp thực thi';
-  const extension = /\.([a-z0-9]{1,10})$/i.exec(part.name)?.[1]?.toLowerCase();
-  if (extension !== undefined && extensions.includes(extension)) return `đuôi .${extension}`;
-  return null;
+  const extension = [part.name, part.rawName ?? ''].map(extensionOf).find((e) => extensions.includes(e));
+  return extension === undefined ? null : `đuôi .${extension}`;
+}
+
+/** As Windows sees it: dots and spaces at the end do not count, nor does anything that cannot be seen. */
+function extensionOf(name: string): string {
+  const seen = name.replace(/[\p{C}\s]+/gu, ' ').replace(/[. ]+$/, '');
+  return /\.([a-z0-9_-]{1,10})$/i.exec(seen)?.[1]?.toLowerCase() ?? '';
 }

@@ -43,7 +43,7 @@ function letterValues(text: string) {
   if (body.numberAndSymbol === null) return null;
   return {
     soKyHieu: body.numberAndSymbol,
-    ngayVanBan: body.date,
+    ngayVanBan: body.date !== null && /^\d{1,2} tháng /.test(body.date) ? `ngày ${body.date}` : body.date,
     doKhan: body.urgency,
     ...splitTypeAndAbstract(body.typeAndAbstract),
     ...splitSigner(body.signer),

@@ -1,28 +1,52 @@
 /** The reading process: takes one task after another from its parent, and answers with values or with a named error. */
+import { Worker } from 'node:worker_threads';
 import { CongvanError } from '../../config/error.ts';
 import { inspect } from './inspect.ts';
+import type { ReaderWord } from './pool.ts';
 import { read } from './read.ts';
 import type { ReaderSetup, ReaderTask } from './task.ts';
+
+/** Milliseconds between two looks at whether the service still lives. */
+const WATCH_MS = 5_000;
 
 let setup: ReaderSetup | null = null;
 
 process.on('disconnect', () => process.exit(0));
 process.on('message', (message: { setup?: ReaderSetup; task?: ReaderTask }) => {
-  if (message.setup) setup = message.setup;
+  if (message.setup) {
+    setup = message.setup;
+    say({ ready: true });
+  }
   if (message.task && setup) void answer(message.task, setup);
 });
+
+// A killed service leaves us without a parent. A process that a letter holds in an endless loop cannot hear that by
+// itself, so a thread of its own watches.
+new Worker(
+  `const { ppid } = process;
+   setInterval(() => { if (process.ppid !== ppid) process.kill(process.pid, 'SIGKILL'); }, ${WATCH_MS});`,
+  { eval: true, resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1 } },
+).unref();
 
 async function answer(task: ReaderTask, settings: ReaderSetup): Promise<void> {
   try {
     const value = task.type === 'read' ? await read(task, settings) : await inspect(task, settings);
-    process.send?.({ ok: true, value });
+    say({ ok: true, value, rss: process.memoryUsage.rss() });
   } catch (error) {
-    const known = error instanceof CongvanError;
-    process.send?.({
-      ok: false,
-      code: known ? error.code : 'READING_FAILED',
-      message: error instanceof Error ? error.message : String(error),
-      temporary: known ? error.temporary : true,
-    });
+    say({ ok: false, ...named(error), rss: process.memoryUsage.rss() });
   }
+}
+
+/** The words of an unknown error may quote the letter (PD-03): only its name and its place in our code are told. */
+function named(error: unknown): { code: string; message: string; temporary: boolean } {
+  if (error instanceof CongvanError) return { code: error.code, message: error.message, temporary: error.temporary };
+  const { code, syscall } = error as { code?: unknown; syscall?: unknown };
+  // The disk or the network failed under us: no fault of the letter.
+  if (typeof syscall === 'string') return { code: 'READER_IO', message: `${syscall}: ${String(code)}`, temporary: true };
+  const place = error instanceof Error ? (error.stack?.split('\n    at ')[1]?.trim() ?? '') : '';
+  return { code: 'READING_FAILED', message: `${error instanceof Error ? error.name : 'unknown'} ${place}`.slice(0, 300), temporary: true };
+}
+
+function say(word: ReaderWord): void {
+  process.send?.(word);
 }

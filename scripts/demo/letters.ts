@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { makeLetter, type LetterPart } from '../province/letter.ts';
 import { makeTnef } from '../province/tnef.ts';
 import { makeXlsx, makeZip } from '../province/zip.ts';
-import { type DemoDocument, LETTER_DATE, OUR_MAILBOX, type World } from './world.ts';
+import { type DemoDocument, LETTER_DATE, OUR_MAILBOX, OUR_RELAY, type World } from './world.ts';
 
 export interface DemoLetter {
   name: string;
@@ -94,7 +94,10 @@ export async function demoLetters(world: World): Promise<DemoLetter[]> {
   add('trung-message-id', 'Trùng Message-ID, văn bản khác', sameId.from, letter(sameId, [pdfPart(await world.signedPdf(sameId, ['leader', 'agency']), 'cong-van.pdf')], { messageId: `${full.id}@${full.from.split('@')[1]}` }));
 
   const forged = world.document('gia-mao', 'ubnd', 'Công văn', 'Về việc chuyển kinh phí');
-  letters.push(demoLetter({ name: 'gia-mao', title: 'Giả mạo địa chỉ UBND tỉnh', channel: 'smtp', from: 'ke-gia-mao@evil.example.com', to: OUR_MAILBOX, raw: letter(forged, [pdfPart(await world.signedPdf(forged, [], { scan: true }), 'cong-van.pdf')]) }));
+  const fake = letter(forged, [pdfPart(await world.signedPdf(forged, [], { scan: true }), 'cong-van.pdf')]);
+  // Our own mail server has checked who delivered it, and says so in the header that it puts on top.
+  const told = `Authentication-Results: ${OUR_RELAY}; spf=pass smtp.mailfrom=evil.example.com; dkim=none;\r\n dmarc=fail header.from=${forged.from.split('@')[1]}\r\n`;
+  letters.push(demoLetter({ name: 'gia-mao', title: 'Giả mạo địa chỉ UBND tỉnh', channel: 'lmtp', from: 'ke-gia-mao@evil.example.com', to: OUR_MAILBOX, raw: Buffer.concat([Buffer.from(told), fake]) }));
 
   const program = world.document('thuc-thi', 'snv', 'Công văn', 'Về việc cài đặt phần mềm');
   add('thuc-thi', 'Kèm tệp thực thi', program.from, letter(program, [pdfPart(await world.signedPdf(program, ['leader', 'agency']), 'cong-van.pdf'), { name: 'cai-dat.exe', type: 'application/octet-stream', content: Buffer.concat([Buffer.from('MZ'), Buffer.alloc(510)]) }]));
@@ -108,7 +111,7 @@ export async function demoLetters(world: World): Promise<DemoLetter[]> {
 
   const broken = world.document('mime-hong', 'snv', 'Công văn', 'Về việc báo cáo kết quả kiểm tra');
   const whole = letter(broken, [pdfPart(await world.signedPdf(broken, ['leader', 'agency']), 'cong-van.pdf')]);
-  add('mime-hong', 'Thư hỏng: đứt giữa chừng', broken.from, whole.subarray(0, Math.floor(whole.length * 0.7)));
+  add('mime-hong', 'Thư hỏng: đứt giữa chừng', broken.from, Buffer.concat([whole.subarray(0, Math.floor(whole.length * 0.7)), Buffer.from('\r\n')]));
   return letters;
 }
 

@@ -10,6 +10,8 @@ import { alterAfterSigning, signPdf } from '../province/pdf-signing.ts';
 import type { ServiceWorld } from '../province/service-config.ts';
 
 export const OUR_MAILBOX = 'vanthu@xamau.mau.example.gov.vn';
+/** authserv-id of our own mail server, whose results the gateway believes. */
+export const OUR_RELAY = 'mx.xamau.mau.example.gov.vn';
 
 const DAY_MS = 86_400_000;
 
@@ -106,6 +108,7 @@ export async function openWorld(folder: string): Promise<World> {
   const world: World = {
     ...files,
     address: OUR_MAILBOX,
+    relay: OUR_RELAY,
     addressOf: (agency) => `vanthu@${AGENCIES[agency].domain}`,
     document: (id, key, type, abstract) => {
       const agency = AGENCIES[key];
@@ -215,7 +218,7 @@ function makeSigner(agency: AgencyKey | 'xa', key: SignerKey, authority: Authori
   });
 }
 
-async function writeFiles(folder: string, anchor: Authority): Promise<Omit<ServiceWorld, 'address'>> {
+async function writeFiles(folder: string, anchor: Authority): Promise<Omit<ServiceWorld, 'address' | 'relay'>> {
   const directoryFile = join(folder, 'danh-ba.yaml');
   const anchorFile = join(folder, 'ca-mau.pem');
   const zoneFile = join(folder, 'dns.json');

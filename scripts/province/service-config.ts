@@ -4,6 +4,8 @@ import { stringify } from 'yaml';
 export interface ServiceWorld {
   /** Our mailbox. */
   address: string;
+  /** authserv-id of our own mail server. */
+  relay: string;
   directoryFile: string;
   anchorFile: string;
   /** Fixed DNS answers: the demo needs no network. */
@@ -42,7 +44,7 @@ export function serviceConfig(place: ServicePlace): string {
     },
     outgoing: { host: '127.0.0.1', port: place.outgoingPort, tls: { mode: 'none' } },
     retry: { delays: ['1s', '2s', '5s'], giveUp: '3d' },
-    sender: { resolver: { file: world.zoneFile } },
+    sender: { resolver: { file: world.zoneFile }, trustedAuthservIds: [world.relay] },
     signatures: { anchors: [{ file: world.anchorFile, group: 'BAN_CO_YEU' }] },
     directory: world.directoryFile,
     staff: [

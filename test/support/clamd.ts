@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { scanContent } from '../../gateway/clamav.ts';
-import { freePorts } from './mail-servers.ts';
+import { freePorts } from '../../scripts/province/mail-servers.ts';
 
 const CLAMD = '/usr/sbin/clamd';
 

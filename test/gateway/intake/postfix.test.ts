@@ -11,7 +11,7 @@ import {
   HOW_TO_GET,
   type MailServers,
   startMailServers,
-} from '../../support/mail-servers.ts';
+} from '../../../scripts/province/mail-servers.ts';
 import { serverSuite } from '../../support/require.ts';
 
 const A = 'vanthu@xa-a.example.gov.vn';

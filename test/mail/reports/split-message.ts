@@ -3,7 +3,12 @@ import { headerFields } from '../../../mail/reports/fields.ts';
 import type { ReportInput } from '../../../mail/reports/report.ts';
 import type { MailAddress } from '../../../mail/types.ts';
 
-type Gathered = { text: string | null; html: string | null; headers: string | null; sections: ReportInput['sections'] };
+type Gathered = {
+  text: string | null;
+  html: string | null;
+  headers: string | null;
+  sections: ReportInput['sections'];
+};
 
 export function splitMessage(bytes: Buffer): ReportInput {
   const raw = bytes.toString('latin1').replace(/\r\n?/g, '\n');
@@ -35,7 +40,8 @@ function gather(raw: string, into: Gathered, depth: number): void {
   const boundary = parameter(type, 'boundary');
   if (name.startsWith('multipart/') && boundary !== null && depth < 10) {
     const parts = `\n${body}`.split(`\n--${boundary}`).slice(1);
-    for (const part of parts.filter((one) => !one.startsWith('--'))) gather(part.replace(/^[ \t]*\n/, ''), into, depth + 1);
+    for (const part of parts.filter((one) => !one.startsWith('--')))
+      gather(part.replace(/^[ \t]*\n/, ''), into, depth + 1);
     return;
   }
   const content = decoded(body, fields.get('content-transfer-encoding') ?? '', parameter(type, 'charset'));
@@ -48,7 +54,8 @@ function gather(raw: string, into: Gathered, depth: number): void {
 
 function decoded(body: string, encoding: string, charset: string | null): string {
   const how = encoding.trim().toLowerCase();
-  const plain = how === 'quoted-printable' ? body.replace(/=[ \t]*\n/g, '').replace(/=([0-9a-f]{2})/gi, character) : body;
+  const plain =
+    how === 'quoted-printable' ? body.replace(/=[ \t]*\n/g, '').replace(/=([0-9a-f]{2})/gi, character) : body;
   const bytes = how === 'base64' ? Buffer.from(body, 'base64') : Buffer.from(plain, 'latin1');
   try {
     return new TextDecoder(charset ?? 'utf-8').decode(bytes);
@@ -67,15 +74,23 @@ function parameter(value: string, name: string): string | null {
 }
 
 function addresses(value: string | undefined): MailAddress[] {
-  return [...(value ?? '').matchAll(/(?:"?([^"<>,]*)"?\s*<([^<>]*)>|([^\s,<>"]+@[^\s,<>"]+))/g)].map((one) => ({
-    name: (one[1] ?? /\(([^)]*)\)/.exec(value ?? '')?.[1] ?? '').trim(),
-    address: (one[2] ?? one[3] ?? '').trim(),
-  }));
+  return [...(value ?? '').matchAll(/(?:"?([^"<>,]*)"?\s*<([^<>]*)>|([^\s,<>"]+@[^\s,<>"]+))/g)].map(
+    (one) => ({
+      name: (one[1] ?? /\(([^)]*)\)/.exec(value ?? '')?.[1] ?? '').trim(),
+      address: (one[2] ?? one[3] ?? '').trim(),
+    }),
+  );
 }
 
 function words(subject: string): string {
-  return subject.replace(/\?=\s+=\?/g, '?==?').replace(/=\?([^?]+)\?([bq])\?([^?]*)\?=/gi, (_, charset: string, how: string, text: string) => {
-    const quoted = text.replaceAll('_', ' ').replace(/=([0-9a-f]{2})/gi, character);
-    return decoded(how.toLowerCase() === 'b' ? text : quoted, how.toLowerCase() === 'b' ? 'base64' : '', charset);
-  });
+  return subject
+    .replace(/\?=\s+=\?/g, '?==?')
+    .replace(/=\?([^?]+)\?([bq])\?([^?]*)\?=/gi, (_, charset: string, how: string, text: string) => {
+      const quoted = text.replaceAll('_', ' ').replace(/=([0-9a-f]{2})/gi, character);
+      return decoded(
+        how.toLowerCase() === 'b' ? text : quoted,
+        how.toLowerCase() === 'b' ? 'base64' : '',
+        charset,
+      );
+    });
 }

@@ -8,7 +8,7 @@ import { moveRegistered, startImapIntake } from '../../../../gateway/intake/imap
 import type { RunningIntake } from '../../../../gateway/intake/ports.ts';
 import { reconcile } from '../../../../gateway/reconcile.ts';
 import { type IntakeRig, intakeRig, letter, mailboxOn, until } from '../../../support/intake.ts';
-import { available, HOW_TO_GET, type MailServers, startMailServers } from '../../../support/mail-servers.ts';
+import { available, HOW_TO_GET, type MailServers, startMailServers } from '../../../../scripts/province/mail-servers.ts';
 import { serverSuite } from '../../../support/require.ts';
 import { startTcpBreaker, type TcpBreaker } from '../../../support/tcp-breaker.ts';
 

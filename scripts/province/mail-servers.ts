@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const SCRIPT = fileURLToPath(new URL('../../scripts/mail-servers.sh', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../mail-servers.sh', import.meta.url));
 
 interface MailUser {
   address: string;

@@ -1,0 +1,55 @@
+/** The text of a letter out of its text parts. */
+import { decodeText } from './charset.ts';
+import { htmlToText } from './html-text.ts';
+import { MAX_TEXT_CHARACTERS } from './limits.ts';
+import type { Structured } from './parameters.ts';
+
+export interface TextPart {
+  html: boolean;
+  text: string;
+  /** Of the charset, or null. */
+  problem: string | null;
+}
+
+/** `type` is the part's Content-Type. */
+export function readTextPart(bytes: Uint8Array, type: Structured): TextPart {
+  const { text, problem } = decodeText(bytes, type.params.get('charset') ?? null);
+  const lines = text.replace(/\r\n?/g, '\n').replaceAll('\0', '');
+  const html = type.value === 'text/html';
+  const flowed = !html && type.params.get('format')?.toLowerCase() === 'flowed';
+  return {
+    html,
+    text: flowed ? unflowed(lines, type.params.get('delsp')?.toLowerCase() === 'yes') : lines,
+    problem,
+  };
+}
+
+/** Plain parts joined; the HTML ones, as text, where no plain part says anything. */
+export function bodyText(parts: TextPart[]): { text: string; cut: boolean } {
+  const plain = parts
+    .filter((part) => !part.html && part.text.trim() !== '')
+    .map((part) => part.text.trimEnd());
+  const chosen =
+    plain.length > 0 ? plain : parts.filter((part) => part.html).map((part) => htmlToText(part.text));
+  const whole = chosen.join('\n\n').normalize('NFC');
+  if (whole.length <= MAX_TEXT_CHARACTERS) return { text: whole, cut: false };
+  return { text: whole.slice(0, MAX_TEXT_CHARACTERS).replace(/[\ud800-\udbff]$/, ''), cut: true };
+}
+
+/** RFC 3676: a line that ends in a blank goes on in the next, unless it is the signature mark or quoted otherwise. */
+function unflowed(text: string, deleteSpace: boolean): string {
+  const out: string[] = [];
+  let depth = -1;
+  let open = false;
+  for (const raw of text.split('\n')) {
+    const quotes = /^>*/.exec(raw)![0];
+    const line = raw.slice(quotes.length).replace(/^ /, '');
+    const last = out.at(-1);
+    if (open && last !== undefined && quotes.length === depth && line !== '-- ') {
+      out[out.length - 1] = (deleteSpace ? last.replace(/ $/, '') : last) + line;
+    } else out.push(quotes === '' ? line : `${quotes} ${line}`);
+    open = line.endsWith(' ') && line !== '-- ';
+    depth = quotes.length;
+  }
+  return out.join('\n');
+}
