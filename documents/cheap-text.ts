@@ -4,10 +4,10 @@ import { linesOfWords } from './layout.ts';
 import { type OpenPdf, openPdf, type PdfPage } from './pdf-text.ts';
 
 /**
- * Lines of page 1 of the PDF at `file`, what annotations draw included; '' for one without text or that cannot be read:
+ * Lines of page 1 of the PDF at `file` (or of its bytes), what annotations draw included; '' for one without text or that cannot be read:
  * what is wrong with it is said when it is read for its fields.
  */
-export async function cheapText(file: string): Promise<string> {
+export async function cheapText(file: string | Uint8Array): Promise<string> {
   const page = await firstPage(file);
   if (page === null) return '';
   return linesOfWords(page.words, 1)
@@ -20,7 +20,7 @@ export async function isImageOnly(file: string): Promise<boolean> {
   return (await firstPage(file))?.imageOnly ?? false;
 }
 
-async function firstPage(file: string): Promise<PdfPage | null> {
+async function firstPage(file: string | Uint8Array): Promise<PdfPage | null> {
   let pdf: OpenPdf | null = null;
   try {
     pdf = await openPdf(file);

@@ -21,6 +21,10 @@ export async function acceptHold(
   act: { by: string; changes: Record<string, string>; note: string | null },
 ): Promise<Recorded> {
   const by = personOf(house, act.by);
+  const open = await holdOf(house, holdId);
+  if (open.proposals.length === 0) {
+    return house.storage.transact({ holdId, messageId: open.messageId }, (snapshot) => decide.settleHold({ ...act, by }, snapshot));
+  }
   const { hold, facts } = await holdAndFacts(house, holdId);
   const keys = decide.correctedProposals(hold, act.changes, by.id).flatMap((e) => (e.documentKey ? [e.documentKey] : []));
   return house.storage.transact({ holdId, documentKeys: keys, messageId: hold.messageId }, (snapshot) =>
@@ -73,7 +77,8 @@ export async function resendTransmission(house: House, id: string, act: { by: st
   return house.storage.transact({ transmissionId: id }, (snapshot) => decide.resendTransmission(id, by, snapshot));
 }
 
-async function holdAndFacts(house: House, holdId: string): Promise<{ hold: HoldRef; facts: ArrivalFacts }> {
+/** Throws `HOLD_UNKNOWN`, and `HOLD_SECRET` for what is frozen: of that nothing is even looked up. */
+async function holdOf(house: House, holdId: string): Promise<HoldRef> {
   const hold = await house.storage.holds.get(holdId);
   if (hold === null) throw new CongvanError('HOLD_UNKNOWN', `Không có mục chờ xử lý ${holdId}.`, { temporary: false });
   if (hold.twoPersons) {
@@ -81,6 +86,11 @@ async function holdAndFacts(house: House, holdId: string): Promise<{ hold: HoldR
       temporary: false,
     });
   }
+  return hold;
+}
+
+async function holdAndFacts(house: House, holdId: string): Promise<{ hold: HoldRef; facts: ArrivalFacts }> {
+  const hold = await holdOf(house, holdId);
   const facts = (await house.storage.messages.facts(hold.messageId, 'arrival')) as ArrivalFacts | null;
   if (facts === null) {
     throw new CongvanError('HOLD_NO_FACTS', 'Thư này chưa đọc được nên chưa thể vào sổ hoặc trả lại tự động.', { temporary: false });

@@ -7,7 +7,7 @@ import { sendFailed } from '../handlers/send-failed.ts';
 import type { RawMessage } from '../handlers/types.ts';
 import { moveRegistered, startImapIntake } from './intake/imap/connection.ts';
 import { startListener } from './intake/listener.ts';
-import type { IntakePorts, RunningIntake } from './intake/ports.ts';
+import type { IntakePorts } from './intake/ports.ts';
 import { startOutbox } from './outbox/run.ts';
 import { openReaderPool } from './reading/pool.ts';
 import { watchScanner } from './scanner.ts';
@@ -17,6 +17,8 @@ import type { Service } from './service.ts';
 import { startWork } from './work.ts';
 
 const READING_PROCESSES = 2;
+/** More than are being read: while one is written down or waits for its turn (INT-18), the next ones are read. */
+const LETTERS_IN_HAND = 3 * READING_PROCESSES;
 const READING_DEADLINE_MS = 120_000;
 const READING_HEAP_MIB = 384;
 
@@ -26,57 +28,78 @@ export interface RunningApp {
   stop(): Promise<void>;
 }
 
-/** `sending: false` for the dry run: everything is decided, nothing leaves. */
+/**
+ * `sending: false` for the dry run: everything is decided, nothing leaves. When a part cannot be started (a port in use),
+ * those that were started are ended again before its error is thrown.
+ */
 export async function startApp(house: House, options: { sending: boolean }): Promise<RunningApp> {
   const { config, storage, log, clock } = house;
   await storage.outbox.recover();
-  const readers = openReaderPool(
-    {
-      dataDir: config.dataDir,
-      limits: DEFAULT_READING_LIMITS,
-      trust: loadTrust(config.signatures),
-      agencies: config.directory.agencies,
-      sender: config.sender,
-      blockedExtensions: config.screening.blockedExtensions,
-    },
-    { processes: READING_PROCESSES, deadlineMs: READING_DEADLINE_MS, heapMiB: READING_HEAP_MIB },
-  );
-  const outbox = options.sending && config.outgoing ? startOutbox({ ...house, onFailed: failedTeller(house) }, config.outgoing) : null;
-  const service: Service = {
-    ...house,
-    readers,
-    scan: virusScan(config.screening.clamav, storage.bytes),
-    putAway: (raw) => putAway(raw, house),
-    outboxChanged: () => outbox?.wake(),
+  const ends: (() => unknown)[] = [];
+  const started = <T extends { stop(): unknown }>(part: T): T => {
+    ends.push(() => part.stop());
+    return part;
   };
-  const work = startWork(service, READING_PROCESSES);
-  const ports: IntakePorts = { storage, onKept: () => work.wake(), log, clock, random: Math.random };
-  const intakes = await startIntakes(house, ports);
-  const scanner = options.sending && config.issuing.scannerFolder
-    ? watchScanner(house, config.issuing.scannerFolder, () => outbox?.wake())
-    : null;
-  const schedule = startSchedule(service, ports);
-  log.info({ mailboxes: config.intake.imap.length, lmtp: config.intake.lmtp !== null }, 'congvan is running');
-
-  return {
-    service,
-    stop: async () => {
-      schedule.stop();
-      await Promise.all([...intakes.map((i) => i.stop()), scanner?.stop()]);
-      await work.stop();
-      await outbox?.stop();
-      await readers.close();
-    },
+  /** The last that was started ends first: nothing comes in any more, then what is in hand is finished. */
+  const stop = async (): Promise<void> => {
+    for (const end of ends.splice(0).reverse()) {
+      await Promise.resolve().then(end).catch((error: unknown) => log.error({ err: String(error) }, 'a part did not end in order'));
+    }
   };
+  try {
+    const readers = openReaderPool(
+      {
+        dataDir: config.dataDir,
+        limits: DEFAULT_READING_LIMITS,
+        trust: loadTrust(config.signatures),
+        agencies: config.directory.agencies,
+        sender: config.sender,
+        blockedExtensions: config.screening.blockedExtensions,
+      },
+      { processes: READING_PROCESSES, deadlineMs: READING_DEADLINE_MS, heapMiB: READING_HEAP_MIB },
+    );
+    ends.push(() => readers.close());
+    const outbox = options.sending && config.outgoing ? started(startOutbox({ ...house, onFailed: failedTeller(house) }, config.outgoing)) : null;
+    const mover = started(startMover(house));
+    const service: Service = {
+      ...house,
+      readers,
+      scan: virusScan(config.screening.clamav, storage.bytes),
+      putAway: (raw) => mover.move(raw),
+      outboxChanged: () => outbox?.wake(),
+    };
+    const work = started(startWork(service, LETTERS_IN_HAND));
+    const ports: IntakePorts = { storage, onKept: () => work.wake(), log, clock, random: Math.random };
+    const { intake, issuing } = config;
+    started(startImapIntake(intake.imap, intake.cutover, ports));
+    if (intake.lmtp) started(await startListener('lmtp', intake.lmtp, ports));
+    if (intake.smtp) started(await startListener('smtp', intake.smtp, ports));
+    if (intake.folder) started(startFolderIntake(intake.folder, config.screening.maxMessageBytes, ports));
+    if (options.sending && issuing.scannerFolder) started(watchScanner(house, issuing.scannerFolder, () => outbox?.wake()));
+    started(startSchedule(service, ports));
+    log.info({ mailboxes: intake.imap.length, lmtp: intake.lmtp !== null }, 'congvan is running');
+    return { service, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
-async function startIntakes(house: House, ports: IntakePorts): Promise<RunningIntake[]> {
-  const { intake } = house.config;
-  const started: RunningIntake[] = [startImapIntake(intake.imap, intake.cutover, ports)];
-  if (intake.lmtp) started.push(await startListener('lmtp', intake.lmtp, ports));
-  if (intake.smtp) started.push(await startListener('smtp', intake.smtp, ports));
-  if (intake.folder) started.push(startFolderIntake(intake.folder, house.config.screening.maxMessageBytes, ports));
-  return started;
+/** Moves registered letters on their server one after another: a connection each, and never one that anybody waits for. */
+function startMover(house: House): { move(raw: RawMessage): void; stop(): Promise<void> } {
+  let stopping = false;
+  let moving: Promise<void> = Promise.resolve();
+  return {
+    move: (raw) => {
+      moving = moving
+        .then(() => (stopping ? undefined : putAway(raw, house)))
+        .catch((error: unknown) => house.log.warn({ message: raw.id, err: String(error) }, 'registered message could not be moved'));
+    },
+    stop: () => {
+      stopping = true;
+      return moving;
+    },
+  };
 }
 
 /** Failure and the notice to our clerk are one act: neither is ever there without the other. */

@@ -17,27 +17,49 @@ const QUIET_LOOKS = 4;
 
 export async function dryRun(config: CongvanConfig, out: (line: string) => void): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'congvan-dry-run-'));
-  const house = await openHouse({
-    ...config,
-    dataDir: folder,
-    database: { kind: 'sqlite', file: join(folder, 'congvan.sqlite') },
-    intake: { ...config.intake, lmtp: null, smtp: null, folder: null },
-    issuing: { ...config.issuing, scannerFolder: null },
-  });
+  const told = untilTold();
   try {
-    const app = await startApp(house, { sending: false });
-    await caughtUp(house.storage, config);
-    await app.stop();
-    await tell(house.storage, config, out);
+    const house = await openHouse(harmless(config, folder));
+    try {
+      const app = await startApp(house, { sending: false });
+      try {
+        await caughtUp(house.storage, config, told.signal);
+      } finally {
+        await app.stop();
+      }
+      await tell(house.storage, config, out);
+    } finally {
+      await house.close();
+    }
   } finally {
-    await house.close();
+    told.forget();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function caughtUp(storage: Storage, config: CongvanConfig): Promise<void> {
+/** A database of its own; no listener, no folder, and nothing is moved on the server. */
+function harmless(config: CongvanConfig, folder: string): CongvanConfig {
+  const imap = config.intake.imap.map((mailbox) => ({ ...mailbox, moveTo: null }));
+  return {
+    ...config,
+    dataDir: folder,
+    database: { kind: 'sqlite', file: join(folder, 'congvan.sqlite') },
+    intake: { ...config.intake, imap, lmtp: null, smtp: null, folder: null },
+    issuing: { ...config.issuing, scannerFolder: null },
+  };
+}
+
+/** Ctrl-C ends the looking, not the clearing up: the folder holds the letters of the mailbox. */
+function untilTold(): { signal: AbortSignal; forget(): void } {
+  const told = new AbortController();
+  const stop = () => told.abort();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  return { signal: told.signal, forget: () => void process.off('SIGINT', stop).off('SIGTERM', stop) };
+}
+
+async function caughtUp(storage: Storage, config: CongvanConfig, told: AbortSignal): Promise<void> {
   const folders = config.intake.imap.reduce((n, m) => n + m.folders.length, 0);
-  for (let quiet = 0; quiet < QUIET_LOOKS; ) {
+  for (let quiet = 0; quiet < QUIET_LOOKS && !told.aborted; ) {
     await sleep(LOOK_MS);
     const health = await storage.mailboxes.health();
     const listed = health.filter((h) => h.lastListingAt !== null || !['ok', 'connecting'].includes(h.state)).length;
@@ -59,9 +81,10 @@ async function tell(storage: Storage, config: CongvanConfig, out: (line: string)
     }
   }
   out('');
-  for (const message of await storage.messages.list({ limit: 100_000 })) {
+  const holds = Map.groupBy(await storage.holds.list({}), (hold) => hold.messageId);
+  for (const message of await storage.messages.list({})) {
     const entries = await storage.register.ofMessage(message.id);
-    const reasons = (await storage.holds.list({ limit: 100_000 })).filter((h) => h.messageId === message.id).flatMap((h) => h.reasons.map((r) => r.code));
+    const reasons = (holds.get(message.id) ?? []).flatMap((h) => h.reasons.map((r) => r.code));
     const sends = await storage.outbox.list({ aboutMessage: message.id, limit: 10 });
     const number = entries.map((e) => ` số đến ${e.number}/${e.year}`).join(',');
     const said = sends.map((s) => s.kind).join(' ');

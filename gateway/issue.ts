@@ -10,7 +10,7 @@ import { findSecrecy } from '../documents/secrecy.ts';
 import { imagesToPdf } from '../documents/scan-to-pdf.ts';
 import type { SecrecyMark, Urgency } from '../documents/types.ts';
 import { localDate } from '../documents/vietnam-time.ts';
-import { decideIssue } from '../handlers/issue.ts';
+import { decideIssue, refuseSecret } from '../handlers/issue.ts';
 import { isOwnAddress } from '../handlers/rules.ts';
 import type { EntryFile } from '../handlers/types.ts';
 import { detectType } from '../mail/detect-type.ts';
@@ -48,6 +48,8 @@ export async function issueDocument(house: House, order: IssueOrder): Promise<Is
   const by = personOf(house, order.by);
   const recipients = resolveRecipients(config.directory, order.to).filter((r) => !r.addresses.some((a) => isOwnAddress(house.rules, a)));
   const pdf = await imagesToPdf(await Promise.all(order.scans.map(scanFile)));
+  const secrecy = await secrecyOf(order, pdf.bytes);
+  refuseSecret(secrecy); // before any of it is kept
   const { sha256, size } = await storage.bytes.keepBuffer(pdf.bytes);
   const path = storage.bytes.pathOf(sha256);
   const report = await verifyPdf({ path }, { trust: loadTrust(config.signatures), at: clock().toISOString(), sha256 });
@@ -56,7 +58,7 @@ export async function issueDocument(house: House, order: IssueOrder): Promise<Is
     main: { sha256, size, name: 'van-ban.pdf', pages: pdf.pages, imageOnly: await isImageOnly(path) },
     report,
     attachments,
-    secrecy: await secrecyOf(order, path),
+    secrecy,
     recipients,
     type: order.type,
     abstract: order.abstract,
@@ -95,7 +97,7 @@ async function keepAttachment(house: House, path: string): Promise<EntryFile> {
 }
 
 /** The same detector as for what comes in, over everything that would go out (DOMAIN 8.2, outgoing). */
-async function secrecyOf(order: IssueOrder, pdf: string): Promise<SecrecyMark[]> {
+async function secrecyOf(order: IssueOrder, pdf: Uint8Array): Promise<SecrecyMark[]> {
   const texts = [await cheapText(pdf)];
   for (const file of order.attachments) {
     if ((await typeOf(file)) === 'application/pdf') texts.push(await cheapText(file));

@@ -1,4 +1,5 @@
 /** The life of the service: one instance, opened, run until it is told to stop, closed. */
+import { CongvanError } from '../config/error.ts';
 import type { CongvanConfig } from '../config/types.ts';
 import { lockInstance } from '../storage/index.ts';
 import { startApp } from './app.ts';
@@ -6,7 +7,7 @@ import { dryRun } from './dry-run.ts';
 import type { House } from './house.ts';
 import { openHouse, storageOptions } from './open.ts';
 
-/** Returns after SIGTERM or SIGINT. Errors: `ALREADY_RUNNING`, and those of opening the house. */
+/** Returns after SIGTERM or SIGINT. Errors: `ALREADY_RUNNING`, `LOCK_LOST` (start it again), and those of opening the house. */
 export async function runService(config: CongvanConfig, options: { dryRun: boolean } = { dryRun: false }): Promise<void> {
   if (options.dryRun) return dryRun(config, (line) => process.stdout.write(`${line}\n`));
   const lock = await lockInstance(storageOptions(config));
@@ -15,9 +16,12 @@ export async function runService(config: CongvanConfig, options: { dryRun: boole
     try {
       const app = await startApp(house, { sending: true });
       const heart = beat(house);
-      await Promise.race([toldToStop(), lock.lost]);
+      const why = await Promise.race([toldToStop().then(() => 'told'), lock.lost.then(() => 'lock-lost')]);
       await app.stop();
       await heart.stop();
+      if (why === 'lock-lost') {
+        throw new CongvanError('LOCK_LOST', 'Mất kết nối giữ khóa với máy chủ PostgreSQL; dịch vụ dừng để không có hai dịch vụ cùng chạy.');
+      }
     } finally {
       await house.close();
     }

@@ -9,17 +9,15 @@ import type { StorageOptions } from '../storage/types.ts';
 
 /** Errors: those of the database (`DATABASE`, `SCHEMA_NEWER`), of the data folder, of the calendar file. */
 export async function openHouse(config: CongvanConfig, clock: () => Date = () => new Date()): Promise<House> {
+  const calendar = buildCalendar(loadHolidays(), config.calendar);
   const storage = await openStorage(storageOptions(config, clock));
-  await applyFirstNumbers(config, storage);
-  return {
-    config,
-    rules: rulesOf(config),
-    storage,
-    calendar: buildCalendar(loadHolidays(), config.calendar),
-    clock,
-    log: openLog(config.log.level),
-    close: () => storage.close(),
-  };
+  try {
+    await applyFirstNumbers(config, storage);
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+  return { config, rules: rulesOf(config), storage, calendar, clock, log: openLog(config.log.level), close: () => storage.close() };
 }
 
 /** Our Message-IDs carry the domain of the official mailbox. */

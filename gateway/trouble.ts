@@ -48,7 +48,7 @@ function triesOf(row: MessageRow, code: string): number {
 function codeOf(error: unknown): string {
   if (error instanceof CongvanError) return error.code;
   const { code, errcode } = error as { code?: unknown; errcode?: unknown };
-  return typeof errcode === 'number' || (typeof code === 'string' && !code.startsWith('ERR_')) ? 'OUTSIDE_FAILED' : 'READING_FAILED';
+  return typeof errcode === 'number' || (typeof code === 'string' && !code.startsWith('ERR_')) ? 'READING_INTERRUPTED' : 'READING_FAILED';
 }
 
 function unreadableAfterTries(message: MessageRow, code: string, snapshot: Snapshot): Decision {

@@ -5,7 +5,7 @@ import { documentKey } from '../documents/document-key.ts';
 import { parseNumber } from '../documents/number.ts';
 import { whyNoAnswer } from './answer.ts';
 import { registeredNotice, returnNotice } from './notices.ts';
-import { nothing, type Rules } from './rules.ts';
+import { isOwnAddress, nothing, type Rules } from './rules.ts';
 import type { ArrivalFacts, Decision, EntryDraft, HoldRef, Snapshot } from './types.ts';
 
 /** Rule name on a message that two persons released from the freezer. */
@@ -82,7 +82,7 @@ export function acceptHold(act: Acceptance, facts: ArrivalFacts, rules: Rules, s
     refuse('HOLD_LEADER', 'Trường hợp này do lãnh đạo quyết định: lãnh đạo thực hiện, hoặc ghi ý kiến của lãnh đạo vào ghi chú (--note).');
   }
   const entries = correctedProposals(hold, act.changes, act.by.id);
-  if (entries.length === 0) refuse('HOLD_NO_DOCUMENT', 'Thư không có văn bản nào để vào sổ.');
+  if (entries.length === 0) return settleHold(act, snapshot);
   entries.forEach((entry, i) => refuseIncomplete(entry, i, entries.length, rules));
   refuseNewDuplicate(hold, entries, snapshot);
   const silent = rules.regulation.ack.registered.send ? whyNoAnswer(facts, rules, snapshot) : 'regulation';
@@ -100,6 +100,31 @@ export function acceptHold(act: Acceptance, facts: ArrivalFacts, rules: Rules, s
         data: { hold: hold.id, entries: entries.length, changed: Object.keys(act.changes), silent },
       },
     ],
+  };
+}
+
+/**
+ * A letter in which there is nothing to register (a citizen's letter, a recall, a letter returned to us, one that cannot be
+ * read): the person who dealt with it writes down how, and the matter is closed. Without this it would wait for ever.
+ */
+export function settleHold(act: Acceptance, snapshot: Snapshot): Decision {
+  const hold = openHold(snapshot);
+  for (const key of Object.keys(act.changes)) refuseUnknownField(key, hold.proposals.length);
+  if (hold.twoPersons || hold.proposals.length > 0) refuse('HOLD_SECRET', 'Mục này không được kết thúc theo cách này.');
+  if (!act.note) {
+    refuse('HOLD_NO_DOCUMENT', 'Thư không có văn bản nào để vào sổ; để kết thúc xử lý, ghi kết quả xử lý vào ghi chú (--note).');
+  }
+  return {
+    ...nothing(),
+    // What carries a virus stays isolated, whatever was done about it.
+    message: {
+      id: hold.messageId,
+      state: hold.queue === 'virus' ? 'isolated' : 'noted',
+      kind: snapshot.message?.kind ?? null,
+      rule: 'settled-by-person',
+    },
+    closeHold: { id: hold.id, outcome: 'accepted', by: [act.by.id], note: act.note },
+    journal: [{ actor: act.by.id, action: 'settled', subject: `message:${hold.messageId}`, data: { hold: hold.id } }],
   };
 }
 
@@ -127,12 +152,18 @@ export interface ReturnAct {
   note: string | null;
 }
 
+/** DESIGN, invariant 4, for what a person decided: the machine's own limits (directory, cut-over, duplicates) do not count. */
+function mayBeToldByPerson({ mail, raw, sender }: ArrivalFacts, rules: Rules): boolean {
+  const nullPath = raw.origin.envelopeFrom === '' || mail.returnPath === '';
+  return mail.from !== null && !nullPath && !mail.isList && !isOwnAddress(rules, mail.from.address) && sender.outcome !== 'forged';
+}
+
 /** ACK-03: a return is always a named person's act, with reasons, and the sender is told. */
 export function returnHold(act: ReturnAct, facts: ArrivalFacts, rules: Rules, snapshot: Snapshot): Decision {
   const hold = openHold(snapshot);
   if (hold.twoPersons) refuse('HOLD_SECRET', 'Thư bị cách ly không được trả lại tự động; liên hệ trực tiếp nơi gửi theo quy định.');
   if (act.reasons.length === 0) refuse('RETURN_REASON', 'Trả lại văn bản phải nêu ít nhất một lý do (TC01…TC10, TC99).');
-  const answerable = facts.mail.from !== null && facts.raw.origin.envelopeFrom !== '' && facts.sender.outcome !== 'forged';
+  const answerable = mayBeToldByPerson(facts, rules);
   return {
     ...nothing(),
     message: { id: hold.messageId, state: 'returned', kind: null, rule: act.reasons.map((r) => r.code).join(',') },
@@ -165,7 +196,8 @@ export function releaseHold(by: StaffMember, note: string | null, staff: StaffMe
   }
   return {
     ...nothing(),
-    message: { id: hold.messageId, state: 'kept', kind: null, rule: RELEASED },
+    // Only what two persons looked at for its secrecy passes that check from now on; anything else is read as if new.
+    message: { id: hold.messageId, state: 'kept', kind: null, rule: hold.twoPersons ? RELEASED : null },
     closeHold: { id: hold.id, outcome: 'released', by: people.map((p) => p.id), note },
     journal,
   };

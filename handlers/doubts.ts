@@ -12,7 +12,7 @@ import type { Candidate } from './candidate.ts';
 import type { HoldReason, RegistrationFacts, Snapshot } from './types.ts';
 
 /** Least confidence of an obligatory field for registration without a person. */
-export const SURE = 0.9;
+const SURE = 0.9;
 
 /** Defects of reading that mean: not everything that was sent is here (VAL-03). */
 const INCOMPLETE = new Set([
@@ -165,7 +165,7 @@ const LABELS: Record<string, string> = {
 };
 
 /** Fields that the regulation obliges and that stand on the document; how sure they were read. */
-export function readField(document: OfficialDocument, key: string): Found<unknown> | null {
+function readField(document: OfficialDocument, key: string): Found<unknown> | null {
   switch (key) {
     case 'soKyHieu':
       return document.numberAndSymbol;

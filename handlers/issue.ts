@@ -32,7 +32,7 @@ export interface IssueRequest {
 }
 
 export function decideIssue(request: IssueRequest, rules: Rules, snapshot: Snapshot): Decision {
-  refuseSecret(request);
+  refuseSecret(request.secrecy);
   refuseFields(request);
   refuseRecipients(request);
   refuseFenced(snapshot);
@@ -59,9 +59,9 @@ function refuse(code: string, message: string, fields: Record<string, string> = 
   throw new CongvanError(code, message, { temporary: false, fields });
 }
 
-/** ISS-12, DOMAIN 8.2: no override in the gateway. */
-function refuseSecret(request: IssueRequest): void {
-  if (request.secrecy.length === 0) return;
+/** ISS-12, DOMAIN 8.2: no override in the gateway. Asked before anything of it is kept, and once more when it is decided. */
+export function refuseSecret(marks: SecrecyMark[]): void {
+  if (marks.length === 0) return;
   refuse('ISSUE_SECRET', 'Văn bản có dấu hiệu chứa bí mật nhà nước, không được gửi qua thư điện tử.');
 }
 
@@ -73,12 +73,18 @@ function refuseFields(request: IssueRequest): void {
     typeByName(request.type) === null ? `tên loại hợp lệ (không có loại “${request.type}”)` : null,
   ].filter((m) => m !== null);
   if (missing.length > 0) refuse('ISSUE_FIELDS', `Chưa thể phát hành: thiếu ${missing.join(', ')}.`);
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(request.date) || Number.isNaN(Date.parse(request.date))) {
+  if (!isRealDate(request.date)) {
     refuse('ISSUE_FIELDS', `Chưa thể phát hành: ngày văn bản “${request.date}” không đúng (cần dạng 2026-11-20).`);
   }
   if (request.date > request.today) {
     refuse('ISSUE_FIELDS', `Chưa thể phát hành: ngày văn bản ${request.date} sau ngày hôm nay (${request.today}).`);
   }
+}
+
+/** QUIRK: Date.parse takes 31 February for 3 March. */
+function isRealDate(date: string): boolean {
+  const ms = /^\d{4}-\d{2}-\d{2}$/.test(date) ? Date.parse(date) : Number.NaN;
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(date);
 }
 
 function refuseRecipients(request: IssueRequest): void {

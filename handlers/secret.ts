@@ -2,9 +2,20 @@
  * A letter that bears a secrecy mark (DOMAIN 8.2): frozen before anything more is read from it, answered by nobody
  * automatically, decided by two persons. What is written here never repeats subject, file names or content.
  */
+import { formatVietnamDate, formatVietnamTime } from '../documents/vietnam-time.ts';
 import { nothing } from './rules.ts';
 import type { ArrivalFacts, Decision, MessageKind } from './types.ts';
 import type { SecrecyMark } from '../documents/types.ts';
+
+/** Step 3: what the clerk, the person for secrets and the head are shown. Mailbox, time and address, nothing of the letter itself. */
+function alert({ raw, mail, enteredAt }: ArrivalFacts): string {
+  const when = `${formatVietnamTime(enteredAt)}, ${formatVietnamDate(enteredAt)}`;
+  const from = mail.from?.address ?? 'địa chỉ không rõ';
+  return (
+    `Có thư nghi chứa tài liệu bí mật nhà nước đến hộp thư ${raw.origin.envelopeTo[0] ?? raw.origin.mailbox} lúc ${when} từ ${from}. ` +
+    'Thư đã được cách ly, không mở, không chuyển tiếp. Đề nghị xử lý theo quy định về bảo vệ bí mật nhà nước.'
+  );
+}
 
 export function secretFrozen(facts: ArrivalFacts, marks: SecrecyMark[], kind: MessageKind | null): Decision {
   return {
@@ -17,8 +28,7 @@ export function secretFrozen(facts: ArrivalFacts, marks: SecrecyMark[], kind: Me
         reasons: [
           {
             code: 'SECRECY_MARK',
-            sentence:
-              'Có thư nghi chứa tài liệu bí mật nhà nước. Thư đã được cách ly, không mở, không chuyển tiếp. Đề nghị xử lý theo quy định về bảo vệ bí mật nhà nước.',
+            sentence: alert(facts),
           },
         ],
         twoPersons: true,

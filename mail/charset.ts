@@ -34,13 +34,13 @@ function unlabelled(bytes: Uint8Array): DecodedText {
   return { text: nfc(new TextDecoder('windows-1252').decode(bytes)), problem: 'charset-wrong' };
 }
 
-function decoded(decoder: TextDecoder, bytes: Uint8Array): DecodedText {
+function decoded(decoder: InstanceType<typeof TextDecoder>, bytes: Uint8Array): DecodedText {
   const text = decoder.decode(bytes);
   const wrong = decoder.encoding.startsWith('utf-') && text.includes('\ufffd') && strictUtf8(bytes) === null;
   return { text: nfc(text), problem: wrong ? 'charset-wrong' : null };
 }
 
-function decoderOf(name: string): TextDecoder | null {
+function decoderOf(name: string): InstanceType<typeof TextDecoder> | null {
   // QUIRK: labels that mail programs write and the WHATWG list does not know.
   const alias: Record<string, string> = {
     utf8mb4: 'utf-8',

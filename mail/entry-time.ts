@@ -1,4 +1,4 @@
-import { parseMailDate } from './dates.ts';
+import { parseMailDate } from './mail-date.ts';
 
 /** Clocks of mail servers may run ahead by this much; a time further after our own acceptance is none. */
 const AHEAD_MS = 5 * 60_000;

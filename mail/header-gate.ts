@@ -7,12 +7,14 @@ import { fieldsOf, headerOf, type RawHeader, takeHead } from './head.ts';
 
 /** Bytes of the header block. */
 const MAX_HEADER_BYTES = 512 * 1024;
+/** Without one of these fields the body proves nothing, and is not read: it may be 60 MB. */
+const SIGNED = /^(?:dkim-signature|arc-[a-z-]+)[ \t]*:/i;
 /** DKIM-Signature fields that are checked; real mail has one to three. */
 const MAX_SIGNATURES = 10;
 
 export interface GatedMessage {
   headers: RawHeader[];
-  /** The message, without the signatures beyond the limit. */
+  /** The message, without the signatures beyond the limit; its header alone when nothing is signed. */
   message: Readable;
 }
 
@@ -24,10 +26,11 @@ export async function gateMessage(raw: Readable): Promise<GatedMessage | null> {
     return null;
   }
   const fields = fieldsOf(head.block);
-  return {
-    headers: fields.map(headerOf).filter((header) => header !== null),
-    message: Readable.from(passedOn(fields, head.rest, head.chunks)),
-  };
+  const headers = fields.map(headerOf).filter((header) => header !== null);
+  if (fields.some((field) => SIGNED.test(field)))
+    return { headers, message: Readable.from(passedOn(fields, head.rest, head.chunks)) };
+  raw.destroy();
+  return { headers, message: Readable.from([Buffer.from(`${fields.join('')}\r\n`, 'latin1')]) };
 }
 
 async function* passedOn(

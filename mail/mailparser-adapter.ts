@@ -52,12 +52,14 @@ interface Attachment {
 type Inside = Transform & {
   splitter: Splitter;
   textTypes: string[];
-  processHeaders(): Map<string, never>;
+  processHeaders(): Map<string, unknown>;
   processChunk(data: Chunk & MimeNode, done: (error?: Error) => void): void;
 };
 
 /** Bytes of text that are kept from a multipart whose boundary never comes. */
 const MAX_STRAY_BYTES = 256 * 1024;
+/** Containers whose delimiter is looked for: every line that begins with two dashes pays for it. */
+const MAX_ANCESTORS = 30;
 /** Containers count as nodes too. */
 const CONTAINER_ALLOWANCE = 200;
 
@@ -85,6 +87,7 @@ export async function* splitMessage(
     for await (const item of parser as AsyncIterable<Attachment>) {
       if (item.type !== 'attachment') continue;
       open = item.content;
+      open.on('error', () => undefined); // told by the iteration over it
       const leaf = leafOf(item);
       yield { ...leaf, content: contentOf(item.content, leaf.path, () => fed.error, onDefect) };
       await drained(item.content);
@@ -152,7 +155,11 @@ function tolerateDelimiters(splitter: Splitter, onDefect: (defect: Defect) => vo
   splitter.checkBoundary = (line) => {
     const found = near(line);
     if (found || line[0] !== 0x2d || line[1] !== 0x2d) return found;
-    for (let inner = splitter.node._parentBoundaryOwner; inner; inner = inner._parentBoundaryOwner) {
+    for (
+      let inner = splitter.node._parentBoundaryOwner, steps = 0;
+      inner && steps < MAX_ANCESTORS;
+      steps++, inner = inner._parentBoundaryOwner
+    ) {
       const match = inner._parentBoundary && splitter.compareBoundary(line, 0, inner._parentBoundary);
       if (!match) continue;
       onDefect({

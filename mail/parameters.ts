@@ -26,7 +26,7 @@ export function parseStructured(raw: string, charset: string | null = null): Str
   }
   return {
     value: first
-      .replace(/\([^)]*\)/g, '')
+      .replace(/\([^()]*\)/g, '')
       .trim()
       .toLowerCase(),
     params: joined(pairs, charset),

@@ -22,7 +22,7 @@ export async function openMessage(
   onDefect: (defect: Defect) => void,
 ): Promise<OpenedMessage> {
   let chunks = source[Symbol.asyncIterator]();
-  let head = Buffer.alloc(0);
+  let head: Buffer = Buffer.alloc(0);
   let end = -1;
   let converted = false;
   for (;;) {
@@ -103,7 +103,7 @@ function withoutLeadingBlankLines(head: Buffer, onDefect: (defect: Defect) => vo
 async function* withoutBareCr(head: Buffer, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let held = false;
   for await (const chunk of joined([head], rest)) {
-    const bytes = held ? Buffer.concat([Buffer.from([CR]), chunk]) : Buffer.from(chunk);
+    const bytes: Buffer = held ? Buffer.concat([Buffer.from([CR]), chunk]) : Buffer.from(chunk);
     held = bytes.at(-1) === CR;
     const end = held ? bytes.length - 1 : bytes.length;
     for (let i = 0; i < end; i++) if (bytes[i] === CR && bytes[i + 1] !== LF) bytes[i] = LF;
@@ -114,7 +114,7 @@ async function* withoutBareCr(head: Buffer, rest: AsyncIterable<Uint8Array>): As
 
 /** Skips the rest of a header that is too large, then gives the body. */
 async function* bodyOnly(start: Buffer, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let tail = Buffer.alloc(0);
+  let tail: Buffer = Buffer.alloc(0);
   let found = false;
   for await (const chunk of joined([start], rest)) {
     if (found) {

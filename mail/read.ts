@@ -5,14 +5,14 @@
 import type { Readable } from 'node:stream';
 import { bodyText } from './body-text.ts';
 import { headerFacts } from './header-facts.ts';
-import { firstField } from './header-fields.ts';
+import { allFields, firstField, type HeaderField } from './header-fields.ts';
 import { legacyVietnamese } from './legacy-vietnamese.ts';
 import { splitMessage } from './mailparser-adapter.ts';
 import { parseStructured } from './parameters.ts';
 import { type OpenedMessage, openMessage } from './raw-message.ts';
-import { findReport } from './reports/find-report.ts';
+import { readReport } from './reports/report.ts';
 import { type Reading, takePart } from './take-part.ts';
-import type { Defect, IncomingMessage, PartSink, ReadingLimits } from './types.ts';
+import type { Defect, IncomingMessage, MailAddress, PartSink, ReadingLimits } from './types.ts';
 
 /** One message may have thousands of the same defect; the first of them tell it. */
 const MAX_DEFECTS = 100;
@@ -23,6 +23,8 @@ export async function readMail(
   limits: ReadingLimits,
 ): Promise<IncomingMessage> {
   const reading = startReading(sink, limits);
+  // Leaving early destroys the source, which then tells an error that nobody else would hear.
+  source.on('error', () => undefined);
   const opened = await openMessage(source, limits, reading.onDefect);
   for await (const leaf of splitMessage(opened.bytes, limits, reading.onDefect))
     await takePart(leaf, reading);
@@ -83,14 +85,14 @@ function result(opened: OpenedMessage, reading: Reading): IncomingMessage {
       detail: opened.seen === 0 ? 'the message has no bytes' : 'nothing of a message was found in the bytes',
     });
   }
-  const report = findReport({
+  const report = readReport({
     ...facts,
-    fields,
-    root,
+    to: [...envelopeRecipients(fields), ...facts.to],
+    contentType: root.value,
+    reportType: root.params.get('report-type')?.toLowerCase() ?? null,
     text: body.text,
-    machine: reading.machine,
-    quoted: reading.quoted,
-    hasFiles: reading.parts.some((part) => part.origin !== 'message' && part.origin !== 'inline'),
+    sections: reading.machine,
+    originalHeaders: returnedHeaders(reading),
   });
   return {
     ...facts,
@@ -112,4 +114,20 @@ function tellLegacyText(places: [where: string, text: string][], reading: Readin
         where,
       });
   }
+}
+
+/** Where servers write the address that a report was sent to: our VERP address, when To says something else. */
+const ENVELOPE_FIELDS = ['delivered-to', 'x-original-to', 'envelope-to', 'x-envelope-to', 'x-rcpt-to'];
+
+function envelopeRecipients(fields: HeaderField[]): MailAddress[] {
+  return ENVELOPE_FIELDS.flatMap((name) => allFields(fields, name)).map((value) => ({
+    address: value.replace(/^<|>$/g, ''),
+    name: '',
+  }));
+}
+
+/** Header block of the message that a report gives back: a message of its own, or only its header. */
+function returnedHeaders({ quoted, machine }: Reading): string | null {
+  if (quoted) return quoted.map(({ name, value }) => `${name}: ${value}`).join('\r\n');
+  return machine.find(({ type }) => type === 'text/rfc822-headers' || type === 'message/global-headers')?.text ?? null;
 }

@@ -14,7 +14,7 @@ import type { LeafPart } from './mailparser-adapter.ts';
 import { nameFor, safeName } from './names.ts';
 import { parseStructured, type Structured } from './parameters.ts';
 import { collectBytes, keepBytes, keepNothing } from './part-bytes.ts';
-import { MACHINE_TYPES } from './reports/find-report.ts';
+import { MACHINE_TYPES } from './reports/report.ts';
 import { readTnef } from './tnef.ts';
 import type { Defect, EmbeddedMessage, MailPart, PartSink, ReadingLimits } from './types.ts';
 
@@ -115,7 +115,7 @@ function originOf(leaf: LeafPart, { type, disposition }: Disposition): MailPart[
 /** RFC 2045 6.1 names five; the library takes any other for none, which would keep an encoded document as text. */
 function tellOddEncoding(leaf: LeafPart, reading: Reading): void {
   const encoding = (firstField(leaf.fields, 'content-transfer-encoding') ?? '')
-    .replace(/\([^)]*\)/g, '')
+    .replace(/\([^()]*\)/g, '')
     .trim()
     .toLowerCase();
   if (/^(?:|7bit|8bit|binary|base64|quoted-printable)$/.test(encoding)) return;

@@ -31,6 +31,8 @@ const kills = Number(values.kills);
 const letters = Number(values.letters);
 const issues = Number(values.issues);
 const random = mulberry32(Number(values.seed));
+/** Some lives end while the service is still starting, most while it works. */
+const LONGEST_LIFE_MS = 4_000;
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
@@ -51,7 +53,7 @@ let killed = 0;
 let finished = false;
 const killer = (async () => {
   while (!finished && killed < kills) {
-    await sleep(100 + random() * 1_400);
+    await sleep(random() * LONGEST_LIFE_MS);
     if (finished) break;
     service.kill('SIGKILL');
     killed++;
@@ -61,10 +63,10 @@ const killer = (async () => {
 })();
 
 const spread = async (count: number, one: (i: number) => Promise<void>) => {
-  const pace = (kills * 850) / Math.max(1, count);
+  const pace = (kills * LONGEST_LIFE_MS) / 2 / Math.max(1, count);
   for (let i = 0; i < count; i++) {
     await one(i);
-    await sleep(Math.min(pace, 1_000) * random());
+    await sleep(2 * pace * random());
   }
 };
 await Promise.all([

@@ -14,7 +14,9 @@ import type { ReaderSetup, ReadResult, ReadTask } from './task.ts';
 export async function read(task: ReadTask, setup: ReaderSetup): Promise<ReadResult> {
   const bytes = byteStore(setup.dataDir);
   const path = bytes.pathOf(task.sha256);
-  const mail = await withForwarded(await readMail(createReadStream(path), bytes, setup.limits), bytes, setup);
+  const outer = await readMail(createReadStream(path), bytes, setup.limits);
+  const inner = await forwarded(outer, bytes, setup);
+  const mail = withForwarded(outer, inner, setup.limits.maxParts);
   const sender = await checkSender({
     raw: () => createReadStream(path),
     mail,
@@ -26,20 +28,39 @@ export async function read(task: ReadTask, setup: ReaderSetup): Promise<ReadResu
     now: new Date(task.now),
   });
   const blocked = blockedParts(mail.parts, setup.blockedExtensions);
-  const secrecy = await cheapSecrecy(mail, blocked.map((b) => b.part), bytes);
+  const secrecy = [
+    ...(await cheapSecrecy(mail, blocked.map((b) => b.part), bytes)),
+    ...inner.flatMap(({ path: part, mail: one }) => [
+      ...findSecrecy(one.text, 'body', part),
+      ...one.embedded.flatMap((e) => findSecrecy(e.subject, 'subject', part)),
+    ]),
+  ];
   return { mail, sender, blocked, secrecy };
 }
 
-/** Files of a letter that came inside this one are shown too, one level deep; the letter itself stays whole (STYLE, traps). */
-async function withForwarded(mail: IncomingMessage, bytes: PartSink, setup: ReaderSetup): Promise<IncomingMessage> {
-  const inner: MailPart[] = [];
-  for (const part of mail.parts.filter((p) => p.origin === 'message')) {
-    const nested = await readMail(createReadStream(bytes.pathOf(part.sha256)), bytes, setup.limits);
-    for (const file of nested.parts) {
-      inner.push({ ...file, path: `${part.path}/${file.path}`, container: part.path });
-    }
+interface Forwarded {
+  /** Path of the part that it came as. */
+  path: string;
+  mail: IncomingMessage;
+}
+
+async function forwarded(mail: IncomingMessage, bytes: PartSink, setup: ReaderSetup): Promise<Forwarded[]> {
+  const found: Forwarded[] = [];
+  for (const { path, sha256 } of mail.parts.filter((p) => p.origin === 'message')) {
+    found.push({ path, mail: await readMail(createReadStream(bytes.pathOf(sha256)), bytes, setup.limits) });
   }
-  return inner.length === 0 ? mail : { ...mail, parts: [...mail.parts, ...inner].slice(0, setup.limits.maxParts) };
+  return found;
+}
+
+/** Files of a letter that came inside this one are shown too, one level deep; the letter itself stays whole (STYLE, traps). */
+function withForwarded(mail: IncomingMessage, inner: Forwarded[], maxParts: number): IncomingMessage {
+  const files = inner.flatMap(({ path, mail: one }) =>
+    one.parts.map((file) => ({ ...file, path: `${path}/${file.path}`, container: path })),
+  );
+  const all = [...mail.parts, ...files];
+  if (all.length <= maxParts) return { ...mail, parts: all };
+  const detail = `more than ${maxParts} parts with those of embedded messages`;
+  return { ...mail, parts: all.slice(0, maxParts), defects: [...mail.defects, { code: 'too-many-parts', detail }] };
 }
 
 /** DOMAIN 8.2 step 1, the cheap places: subject, body, file names, the text layer of first pages. Stops at the first mark. */

@@ -1,14 +1,28 @@
 /** Tells whether a message is a report, and what it reports: notice of a gateway, delivery report or read receipt. */
-import { parseNotice } from '../notice.ts';
+import { NOTICE_TYPE, parseNotice } from '../notice.ts';
 import { findToken } from '../token.ts';
 import type { DeliveryOutcome, DeliveryReport, MailAddress, MailReport } from '../types.ts';
+import { noticeOfDisposition } from './notice-fields.ts';
 import { type Original, originalOf, splitNotice } from './original.ts';
 import { readReceiptPart } from './receipt-part.ts';
 import { readSesJson } from './ses-json.ts';
 import { readStatusPart, type StatusPart } from './status-part.ts';
 import { type BounceMail, fromMachine, readWordedBounce } from './worded-bounce.ts';
 
-export interface ReportSection {
+const RECEIPT_TYPES = ['message/disposition-notification', 'message/global-disposition-notification'];
+
+/** Parts that speak to programs. They are read as reports and are no files of the letter. */
+export const MACHINE_TYPES = new Set([
+  NOTICE_TYPE,
+  'message/delivery-status',
+  'message/global-delivery-status',
+  ...RECEIPT_TYPES,
+  'message/feedback-report',
+  'text/rfc822-headers',
+  'message/global-headers',
+]);
+
+interface ReportSection {
   /** Content type, lower case, without parameters. */
   type: string;
   /** Decoded, at most 64 Ki characters. */
@@ -34,14 +48,17 @@ export function readReport(input: ReportInput): MailReport | null {
     .map(parseNotice)
     .find((one) => one !== null);
   if (notice !== undefined) return { ...notice, token: notice.token ?? findToken(notice.originalMessageId) };
+  const inFields = section(input, RECEIPT_TYPES)
+    .map((text) => noticeOfDisposition(Buffer.from(text).toString('latin1')))
+    .find((one) => one !== null);
+  if (inFields !== undefined) return { ...inFields, token: inFields.token ?? findToken(inFields.originalMessageId) };
   if (isFeedback(input)) return null;
   // Receipts have a null return path too (RFC 8098 2.1): their words never make them a bounce.
   return stated(input) ?? readReceipt(input) ?? told(input);
 }
 
 function readReceipt(input: ReportInput): MailReport | null {
-  const types = ['message/disposition-notification', 'message/global-disposition-notification'];
-  const receipt = section(input, types)
+  const receipt = section(input, RECEIPT_TYPES)
     .map(readReceiptPart)
     .find((one) => one !== null);
   if (receipt === undefined) return null;

@@ -45,6 +45,9 @@ async function hash(path: string): Promise<string> {
 }
 
 async function check(path: string): Promise<void> {
-  const { verdict } = await verifyPdf({ path }, { trust, at: new Date().toISOString(), sha256: '0'.repeat(64) });
+  const { verdict } = await verifyPdf(
+    { path },
+    { trust, at: new Date().toISOString(), sha256: '0'.repeat(64) },
+  );
   if (verdict !== 'VALID') throw new Error(`the signature was found ${verdict}`);
 }

@@ -7,9 +7,9 @@ import { fork } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImapMailbox } from '../../config/types.ts';
-import { inOrder } from '../../gateway/intake/in-order.ts';
 import { openSession } from '../../gateway/intake/imap/connection.ts';
 import type { ImapSession } from '../../gateway/intake/imap/session.ts';
+import { inOrder } from '../../gateway/intake/in-order.ts';
 import { nothing } from '../../handlers/rules.ts';
 import type { Decision } from '../../handlers/types.ts';
 import { openStorage } from '../../storage/index.ts';
@@ -44,7 +44,8 @@ export async function measureParts(plan: Plan): Promise<PartsResult> {
   try {
     const files: { raw: string; pdf: string }[] = [];
     const fetchAndKeep = await timed(rig.count, async () => {
-      for await (const sha256 of rig.fetchAll()) files.push({ raw: rig.storage.bytes.pathOf(sha256), pdf: '' });
+      for await (const sha256 of rig.fetchAll())
+        files.push({ raw: rig.storage.bytes.pathOf(sha256), pdf: '' });
     });
     for (const [i, letter] of plan.letters.entries()) {
       files[i]!.pdf = rig.storage.bytes.pathOf((await rig.storage.bytes.keepBuffer(letter.pdf)).sha256);
@@ -88,7 +89,9 @@ async function openRig({ folder, servers, maker, letters }: Plan) {
     clock: () => new Date(),
     mailDomain: 'xamau.mau.example.gov.vn',
   });
-  const session = await openSession(mailboxOf(servers), { log: { debug() {}, info() {}, warn() {}, error() {} } });
+  const session = await openSession(mailboxOf(servers), {
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+  });
   await session.examine('INBOX');
   const listed = (await session.listFrom(1)).slice(0, letters.length);
   const workers = Array.from({ length: WORKERS }, () => openWorker(maker.anchorFile));
@@ -105,7 +108,12 @@ async function openRig({ folder, servers, maker, letters }: Plan) {
   };
 }
 
-async function fetchOne(session: ImapSession, storage: Storage, uid: number, size: number | null): Promise<string> {
+async function fetchOne(
+  session: ImapSession,
+  storage: Storage,
+  uid: number,
+  size: number | null,
+): Promise<string> {
   return (await storage.bytes.keep(session.download(uid, size))).sha256;
 }
 

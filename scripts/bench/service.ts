@@ -94,10 +94,14 @@ export async function untilRegistered(house: House, count: number, ms: number): 
   for (;;) {
     const states = await house.storage.messages.counts();
     if ((states['registered'] ?? 0) >= count) return;
-    const stuck = Object.entries(states).some(([state, n]) => ['held', 'frozen', 'isolated'].includes(state) && n > 0);
+    const stuck = Object.entries(states).some(
+      ([state, n]) => ['held', 'frozen', 'isolated'].includes(state) && n > 0,
+    );
     if (stuck || performance.now() > end) {
       const holds = await house.storage.holds.list({ open: true, limit: 5 });
-      throw new Error(`only ${JSON.stringify(states)} of ${count}: ${JSON.stringify(holds.flatMap((h) => h.reasons))}`);
+      throw new Error(
+        `only ${JSON.stringify(states)} of ${count}: ${JSON.stringify(holds.flatMap((h) => h.reasons))}`,
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

@@ -7,12 +7,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openHouse } from '../../gateway/open.ts';
 import type { House } from '../../gateway/house.ts';
+import { openHouse } from '../../gateway/open.ts';
 import { OUR_MAILBOX, openWorld } from '../demo/world.ts';
 import { freePort } from '../province/free-port.ts';
-import { openMailSink } from '../province/mail-sink.ts';
 import { available, HOW_TO_GET, startMailServers } from '../province/mail-servers.ts';
+import { openMailSink } from '../province/mail-sink.ts';
 import { openLetterMaker, type SizedLetter } from './letters.ts';
 import { watchMemory } from './memory.ts';
 import { measureParts } from './parts.ts';
@@ -91,7 +91,12 @@ try {
  * From the moment the first letter was kept to the moment the last one was registered: `count` − 1 letters. The
  * service is warm, and what Dovecot waits before it tells an idling client of new mail is not counted.
  */
-async function through(house: House, all: SizedLetter[], warm: SizedLetter, memory: ReturnType<typeof watchMemory>) {
+async function through(
+  house: House,
+  all: SizedLetter[],
+  warm: SizedLetter,
+  memory: ReturnType<typeof watchMemory>,
+) {
   await pourOne(warm, house);
   const idleMiB = Math.round(memory.now());
   memory.fromHere();

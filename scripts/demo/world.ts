@@ -29,8 +29,8 @@ const AGENCIES = {
 
 export const LETTER_DATE = new Date(Date.parse(SIGNED_AT) + 3_600_000);
 
-export type AgencyKey = keyof typeof AGENCIES;
-export type SignerKey = 'leader' | 'agency' | 'expired-agency' | 'unknown-leader' | 'unknown-agency';
+type AgencyKey = keyof typeof AGENCIES;
+type SignerKey = 'leader' | 'agency' | 'expired-agency' | 'unknown-leader' | 'unknown-agency';
 
 export interface DemoDocument {
   id: string;

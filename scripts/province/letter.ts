@@ -65,7 +65,7 @@ function partHead(part: LetterPart): string[] {
 }
 
 /** RFC 2047: encoded words of whole characters, each under 75 bytes. */
-export function encodedWords(text: string): string {
+function encodedWords(text: string): string {
   const words: string[] = [];
   let chunk = '';
   for (const char of text) {

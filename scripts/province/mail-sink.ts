@@ -26,6 +26,8 @@ export async function openMailSink(
     disabledCommands: ['STARTTLS', 'AUTH'],
     hideDSN: false,
     disableReverseLookup: true,
+    // Senders keep their connections; the end must not wait for them.
+    closeTimeout: 200,
     onData(stream, session, callback) {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -90,6 +91,7 @@ async function decideAll(house: House, regulation: RegulationId) {
       const registration = (await house.storage.messages.facts(letter.id!, 'registration')) as RegistrationFacts | null;
       if (!arrival?.mail || !registration) continue;
       const { id: _id, keptAt: _keptAt, ...raw } = arrival.raw;
+      await storage.bytes.keep(createReadStream(house.storage.bytes.pathOf(raw.sha256)));
       const { row } = await storage.messages.keep(raw);
       const facts: RegistrationFacts = { ...registration, ...arrival, raw: row };
       await storage.messages.saveFacts(row.id, 'arrival', { ...arrival, raw: row });

@@ -24,6 +24,7 @@ import {
 import { openMailSink } from '../../scripts/province/mail-sink.ts';
 import { post } from '../../scripts/province/post.ts';
 import { mailboxOn, until } from '../support/intake.ts';
+import { type OwnDocuments, openOwnDocuments } from '../support/own-documents.ts';
 import { spawnService, writeDirectory, writeGateway } from '../support/real-gateway.ts';
 import { serverSuite } from '../support/require.ts';
 
@@ -66,7 +67,8 @@ serverSuite('two gateways, a real Postfix, a real Dovecot', available('dovecot+p
   let folder = '';
   let world: World;
   let servers: MailServers;
-  let scans: Awaited<ReturnType<World['signedScans']>> = [];
+  let documents: OwnDocuments;
+  let issued = 0;
   let closedPorts: [number, number] = [0, 0];
   /** Ours runs as the real command; this is a second pair of eyes, and the clerk's hands, on its database. */
   let ours: House;
@@ -77,7 +79,7 @@ serverSuite('two gateways, a real Postfix, a real Dovecot', available('dovecot+p
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'congvan-e2e-'));
     world = await openWorld(join(folder, 'tinh-mau'));
-    scans = await world.signedScans(4);
+    documents = await openOwnDocuments(folder);
     closedPorts = (await freePorts(2)) as [number, number];
     servers = await startMailServers({
       users: [OUR_MAILBOX, OTHER, SENDER, 'co@bql.mau.example.gov.vn'].map((address) => ({
@@ -90,7 +92,13 @@ serverSuite('two gateways, a real Postfix, a real Dovecot', available('dovecot+p
     await writeDirectory(world, directoryFile, MORE_AGENCIES);
     const place = async (name: string) => {
       await mkdir(join(folder, name));
-      return { folder: join(folder, name), world, servers, directoryFile };
+      return {
+        folder: join(folder, name),
+        world,
+        servers,
+        directoryFile,
+        anchorFiles: [world.anchorFile, documents.anchorFile],
+      };
     };
     const routes = { 'sct.mau.example.gov.vn': { host: '127.0.0.1', port: closedPorts[1] } };
     const our = await writeGateway({ ...(await place('xa')), agency: US, routes });
@@ -99,7 +107,11 @@ serverSuite('two gateways, a real Postfix, a real Dovecot', available('dovecot+p
     const their = await writeGateway({ ...(await place('so')), agency: THEM });
     theirs = await openHouse(their.config);
     theirApp = await startApp(theirs, { sending: true });
-    await until('both watch their mailboxes', async () => (await watching(ours)) && (await watching(theirs)), 20_000);
+    await until(
+      'both watch their mailboxes',
+      async () => (await watching(ours)) && (await watching(theirs)),
+      20_000,
+    );
   }, 60_000);
 
   afterAll(async () => {
@@ -111,13 +123,16 @@ serverSuite('two gateways, a real Postfix, a real Dovecot', available('dovecot+p
   });
 
   const issueTo = async (code: string) => {
-    const order = scans.shift()!;
+    const order = await documents.order(++issued);
     const { transmissions } = await issueDocument(ours, { ...order, to: [code], by: 'vanthu' });
     return transmissions[0]!.id;
   };
   const copy = async (id: string) => (await ours.storage.outbox.get(id))!;
-  const becomes = (id: string, state: string, ms = 20_000) =>
-    until(`${id} ${state}`, async () => (await copy(id)).state === state, ms);
+  const becomes = (id: string, state: string) =>
+    until(`${id} ${state}`, async () => (await copy(id)).state === state, 20_000).catch(async (error: Error) => {
+      const { state: now, attempts, cause, nextAttemptAt } = await copy(id);
+      throw new Error(`${error.message}; it is ${JSON.stringify({ now, attempts, cause, nextAttemptAt })}`);
+    });
 
   it(`a letter is answered in the sender's mailbox in under ${AIM} ms, median of ${LETTERS} (ACK-01, ACK-02)`, async () => {
     const inbox = await openInbox(servers, SENDER);
@@ -133,10 +148,12 @@ serverSuite('two gateways, a real Postfix, a real Dovecot', available('dovecot+p
     }
     await inbox.close();
     const [first, second] = [median(times.map((t) => t.arrived)), median(times.map((t) => t.registered))];
-    console.log(`letter handed to Postfix → answer in the sender's mailbox, median: T1 ${first} ms, T2 ${second} ms`);
-    expect((await ours.storage.register.list({ book: 'den' })).map((e) => e.number).sort((a, b) => a - b)).toEqual(
-      Array.from({ length: LETTERS + 1 }, (_, i) => i + 1),
+    console.log(
+      `letter handed to Postfix → answer in the sender's mailbox, median: T1 ${first} ms, T2 ${second} ms`,
     );
+    expect(
+      (await ours.storage.register.list({ book: 'den' })).map((e) => e.number).sort((a, b) => a - b),
+    ).toEqual(Array.from({ length: LETTERS + 1 }, (_, i) => i + 1));
     expect(first).toBeLessThan(AIM);
     expect(second).toBeLessThan(AIM);
   }, 120_000);
@@ -178,8 +195,11 @@ serverSuite('two gateways, a real Postfix, a real Dovecot', available('dovecot+p
 
   it('a server that is down when our outbox speaks to it gets the letter at a later try, once', async () => {
     const id = await issueTo('H99.06');
-    await until('a failed try', async () => (await copy(id)).attempts > 0 && (await copy(id)).state === 'due');
-    expect((await copy(id)).cause).toBe('Chưa kết nối được máy chủ nơi nhận');
+    await until(
+      'a failed try',
+      async () => (await copy(id)).attempts > 0 && (await copy(id)).state === 'due',
+    );
+    expect((await copy(id)).cause).toMatch(/kết nối được/);
     const sink = await openMailSink({ port: closedPorts[1] });
     try {
       await becomes(id, 'accepted');
@@ -187,7 +207,7 @@ serverSuite('two gateways, a real Postfix, a real Dovecot', available('dovecot+p
     } finally {
       await sink.close();
     }
-  });
+  }, 60_000);
 
   it('the command ends in order when it is told to, with nothing in hand', async () => {
     expect(await service.stop()).toBe(0);
@@ -205,7 +225,10 @@ async function watching(house: House): Promise<boolean> {
 async function whatTheyHold(house: House): Promise<unknown> {
   const holds = await house.storage.holds.list({ open: true });
   const messages = await house.storage.messages.list({ limit: 50 });
-  return { reasons: holds.flatMap((h) => h.reasons), states: messages.map((m) => [m.kind, m.state, m.problem]) };
+  return {
+    reasons: holds.flatMap((h) => h.reasons),
+    states: messages.map((m) => [m.kind, m.state, m.problem]),
+  };
 }
 
 async function signedLetter(world: World, index: number): Promise<Buffer> {

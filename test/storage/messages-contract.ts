@@ -133,7 +133,7 @@ export function messagesContract(where: Where): void {
     const query = { messageId: two.row.id, rawSha256: two.row.sha256, messageIdHeader: '<a@b>' };
     await storage.transact(query, (snapshot) => {
       expect(snapshot.sameMessageId).toEqual([{ messageId: one.row.id, sha256: one.row.sha256 }]);
-      expect(snapshot.message).toEqual({ id: two.row.id, state: 'kept', kind: null });
+      expect(snapshot.message).toEqual({ id: two.row.id, state: 'kept', kind: null, answers: [] });
       return decision();
     });
   });

@@ -5,9 +5,9 @@ import { join, resolve } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { loadConfig } from '../../config/load.ts';
 import type { CongvanConfig } from '../../config/types.ts';
+import type { World } from '../../scripts/demo/world.ts';
 import type { MailServers } from '../../scripts/province/mail-servers.ts';
 import { serviceConfig } from '../../scripts/province/service-config.ts';
-import type { World } from '../../scripts/demo/world.ts';
 
 const COMMAND = resolve(import.meta.dirname, '../../bin/congvan.ts');
 
@@ -18,6 +18,7 @@ export interface GatewayPlace {
   servers: MailServers;
   /** Directory file with everybody it knows. */
   directoryFile: string;
+  anchorFiles: string[];
   /** Of the agency that it works for. */
   agency: Record<string, unknown> & { address: string };
   /** Recipient domains that its outbox hands over itself. */
@@ -50,6 +51,7 @@ export async function writeGateway(place: GatewayPlace): Promise<{ file: string;
         tls: { mode: 'none' },
         routes: place.routes ?? {},
       },
+      signatures: { anchors: place.anchorFiles.map((file) => ({ file, group: 'BAN_CO_YEU' })) },
       log: { level: 'error' },
     },
   });
@@ -64,11 +66,16 @@ export async function writeDirectory(world: World, file: string, more: object[])
 }
 
 /** Runs `congvan start`, as a system's service manager would. */
-export function spawnService(configFile: string): { child: ChildProcess; stop(): Promise<number | null> } {
+export function spawnService(configFile: string): {
+  child: ChildProcess;
+  stop(): Promise<number | string | null>;
+} {
   const child = spawn(process.execPath, [COMMAND, 'start', '--config', configFile], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const ended = new Promise<number | null>((done) => child.once('exit', (code) => done(code)));
+  const ended = new Promise<number | string | null>((done) =>
+    child.once('exit', (code, signal) => done(code ?? signal)),
+  );
   return {
     child,
     stop: () => {

@@ -4,7 +4,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { startImapIntake } from '../../../gateway/intake/imap/connection.ts';
 import { startListener } from '../../../gateway/intake/listener.ts';
 import type { RunningIntake } from '../../../gateway/intake/ports.ts';
-import { type IntakeRig, intakeRig, letter, mailboxOn, until } from '../../support/intake.ts';
 import {
   available,
   freePorts,
@@ -12,6 +11,7 @@ import {
   type MailServers,
   startMailServers,
 } from '../../../scripts/province/mail-servers.ts';
+import { type IntakeRig, intakeRig, letter, mailboxOn, until } from '../../support/intake.ts';
 import { serverSuite } from '../../support/require.ts';
 
 const A = 'vanthu@xa-a.example.gov.vn';

@@ -7,8 +7,13 @@ import type { ImapMailbox } from '../../../../config/types.ts';
 import { moveRegistered, startImapIntake } from '../../../../gateway/intake/imap/connection.ts';
 import type { RunningIntake } from '../../../../gateway/intake/ports.ts';
 import { reconcile } from '../../../../gateway/reconcile.ts';
+import {
+  available,
+  HOW_TO_GET,
+  type MailServers,
+  startMailServers,
+} from '../../../../scripts/province/mail-servers.ts';
 import { type IntakeRig, intakeRig, letter, mailboxOn, until } from '../../../support/intake.ts';
-import { available, HOW_TO_GET, type MailServers, startMailServers } from '../../../../scripts/province/mail-servers.ts';
 import { serverSuite } from '../../../support/require.ts';
 import { startTcpBreaker, type TcpBreaker } from '../../../support/tcp-breaker.ts';
 
