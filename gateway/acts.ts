@@ -10,9 +10,13 @@ export function personOf(house: House, by: string): StaffMember {
   const person = house.config.staff.find((s) => s.id === by);
   if (person) return person;
   const known = house.config.staff.map((s) => s.id).join(', ');
-  throw new CongvanError('STAFF_UNKNOWN', `Không có người dùng “${by}” trong cấu hình. Những người đã khai báo: ${known || '(chưa có)'}.`, {
-    temporary: false,
-  });
+  throw new CongvanError(
+    'STAFF_UNKNOWN',
+    `Không có người dùng “${by}” trong cấu hình. Những người đã khai báo: ${known || '(chưa có)'}.`,
+    {
+      temporary: false,
+    },
+  );
 }
 
 export async function acceptHold(
@@ -23,10 +27,14 @@ export async function acceptHold(
   const by = personOf(house, act.by);
   const open = await holdOf(house, holdId);
   if (open.proposals.length === 0) {
-    return house.storage.transact({ holdId, messageId: open.messageId }, (snapshot) => decide.settleHold({ ...act, by }, snapshot));
+    return house.storage.transact({ holdId, messageId: open.messageId }, (snapshot) =>
+      decide.settleHold({ ...act, by }, snapshot),
+    );
   }
   const { hold, facts } = await holdAndFacts(house, holdId);
-  const keys = decide.correctedProposals(hold, act.changes, by.id).flatMap((e) => (e.documentKey ? [e.documentKey] : []));
+  const keys = decide
+    .correctedProposals(hold, act.changes, by.id)
+    .flatMap((e) => (e.documentKey ? [e.documentKey] : []));
   return house.storage.transact({ holdId, documentKeys: keys, messageId: hold.messageId }, (snapshot) =>
     decide.acceptHold({ ...act, by }, facts, house.rules, snapshot),
   );
@@ -39,17 +47,31 @@ export async function returnHold(
 ): Promise<Recorded> {
   const by = personOf(house, act.by);
   const { facts } = await holdAndFacts(house, holdId);
-  return house.storage.transact({ holdId }, (snapshot) => decide.returnHold({ ...act, by }, facts, house.rules, snapshot));
+  return house.storage.transact({ holdId }, (snapshot) =>
+    decide.returnHold({ ...act, by }, facts, house.rules, snapshot),
+  );
 }
 
-export async function releaseHold(house: House, holdId: string, act: { by: string; note: string | null }): Promise<Recorded> {
+export async function releaseHold(
+  house: House,
+  holdId: string,
+  act: { by: string; note: string | null },
+): Promise<Recorded> {
   const by = personOf(house, act.by);
-  return house.storage.transact({ holdId }, (snapshot) => decide.releaseHold(by, act.note, house.config.staff, snapshot));
+  return house.storage.transact({ holdId }, (snapshot) =>
+    decide.releaseHold(by, act.note, house.config.staff, snapshot),
+  );
 }
 
-export async function cancelEntry(house: House, entryId: string, act: { by: string; why: string }): Promise<Recorded> {
+export async function cancelEntry(
+  house: House,
+  entryId: string,
+  act: { by: string; why: string },
+): Promise<Recorded> {
   const by = personOf(house, act.by);
-  return house.storage.transact({ entryId }, (snapshot) => decide.cancelEntry(entryId, by, act.why, snapshot));
+  return house.storage.transact({ entryId }, (snapshot) =>
+    decide.cancelEntry(entryId, by, act.why, snapshot),
+  );
 }
 
 export async function correctEntry(
@@ -58,7 +80,9 @@ export async function correctEntry(
   act: { field: string; value: string; by: string; why: string },
 ): Promise<Recorded> {
   const by = personOf(house, act.by);
-  return house.storage.transact({ entryId }, (snapshot) => decide.correctEntry(entryId, { ...act, by }, snapshot));
+  return house.storage.transact({ entryId }, (snapshot) =>
+    decide.correctEntry(entryId, { ...act, by }, snapshot),
+  );
 }
 
 export async function settleTransmission(
@@ -74,17 +98,24 @@ export async function settleTransmission(
 
 export async function resendTransmission(house: House, id: string, act: { by: string }): Promise<Recorded> {
   const by = personOf(house, act.by);
-  return house.storage.transact({ transmissionId: id }, (snapshot) => decide.resendTransmission(id, by, snapshot));
+  return house.storage.transact({ transmissionId: id }, (snapshot) =>
+    decide.resendTransmission(id, by, snapshot),
+  );
 }
 
 /** Throws `HOLD_UNKNOWN`, and `HOLD_SECRET` for what is frozen: of that nothing is even looked up. */
 async function holdOf(house: House, holdId: string): Promise<HoldRef> {
   const hold = await house.storage.holds.get(holdId);
-  if (hold === null) throw new CongvanError('HOLD_UNKNOWN', `Không có mục chờ xử lý ${holdId}.`, { temporary: false });
+  if (hold === null)
+    throw new CongvanError('HOLD_UNKNOWN', `Không có mục chờ xử lý ${holdId}.`, { temporary: false });
   if (hold.twoPersons) {
-    throw new CongvanError('HOLD_SECRET', 'Thư bị cách ly: không vào sổ, không trả lại; chỉ hai người có thẩm quyền mới được giải tỏa.', {
-      temporary: false,
-    });
+    throw new CongvanError(
+      'HOLD_SECRET',
+      'Thư bị cách ly: không vào sổ, không trả lại; chỉ hai người có thẩm quyền mới được giải tỏa.',
+      {
+        temporary: false,
+      },
+    );
   }
   return hold;
 }
@@ -93,7 +124,11 @@ async function holdAndFacts(house: House, holdId: string): Promise<{ hold: HoldR
   const hold = await holdOf(house, holdId);
   const facts = (await house.storage.messages.facts(hold.messageId, 'arrival')) as ArrivalFacts | null;
   if (facts === null) {
-    throw new CongvanError('HOLD_NO_FACTS', 'Thư này chưa đọc được nên chưa thể vào sổ hoặc trả lại tự động.', { temporary: false });
+    throw new CongvanError(
+      'HOLD_NO_FACTS',
+      'Thư này chưa đọc được nên chưa thể vào sổ hoặc trả lại tự động.',
+      { temporary: false },
+    );
   }
   return { hold, facts };
 }

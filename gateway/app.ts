@@ -1,18 +1,18 @@
 /** The only place where the parts of the running service are joined. */
 import { loadTrust } from '../config/trust.ts';
+import { sendFailed } from '../handlers/send-failed.ts';
+import type { RawMessage } from '../handlers/types.ts';
 import { DEFAULT_READING_LIMITS } from '../mail/limits.ts';
 import type { House } from './house.ts';
 import { startFolderIntake } from './intake/folder.ts';
-import { sendFailed } from '../handlers/send-failed.ts';
-import type { RawMessage } from '../handlers/types.ts';
 import { moveRegistered, startImapIntake } from './intake/imap/connection.ts';
 import { startListener } from './intake/listener.ts';
 import type { IntakePorts } from './intake/ports.ts';
 import { startOutbox } from './outbox/run.ts';
 import { openReaderPool } from './reading/pool.ts';
 import { watchScanner } from './scanner.ts';
-import { virusScan } from './screening.ts';
 import { startSchedule } from './schedule.ts';
+import { virusScan } from './screening.ts';
 import type { Service } from './service.ts';
 import { startWork } from './work.ts';
 
@@ -43,7 +43,9 @@ export async function startApp(house: House, options: { sending: boolean }): Pro
   /** The last that was started ends first: nothing comes in any more, then what is in hand is finished. */
   const stop = async (): Promise<void> => {
     for (const end of ends.splice(0).reverse()) {
-      await Promise.resolve().then(end).catch((error: unknown) => log.error({ err: String(error) }, 'a part did not end in order'));
+      await Promise.resolve()
+        .then(end)
+        .catch((error: unknown) => log.error({ err: String(error) }, 'a part did not end in order'));
     }
   };
   try {
@@ -59,7 +61,10 @@ export async function startApp(house: House, options: { sending: boolean }): Pro
       { processes: READING_PROCESSES, deadlineMs: READING_DEADLINE_MS, heapMiB: READING_HEAP_MIB },
     );
     ends.push(() => readers.close());
-    const outbox = options.sending && config.outgoing ? started(startOutbox({ ...house, onFailed: failedTeller(house) }, config.outgoing)) : null;
+    const outbox =
+      options.sending && config.outgoing
+        ? started(startOutbox({ ...house, onFailed: failedTeller(house) }, config.outgoing))
+        : null;
     const mover = started(startMover(house));
     const service: Service = {
       ...house,
@@ -75,7 +80,8 @@ export async function startApp(house: House, options: { sending: boolean }): Pro
     if (intake.lmtp) started(await startListener('lmtp', intake.lmtp, ports));
     if (intake.smtp) started(await startListener('smtp', intake.smtp, ports));
     if (intake.folder) started(startFolderIntake(intake.folder, config.screening.maxMessageBytes, ports));
-    if (options.sending && issuing.scannerFolder) started(watchScanner(house, issuing.scannerFolder, () => outbox?.wake()));
+    if (options.sending && issuing.scannerFolder)
+      started(watchScanner(house, issuing.scannerFolder, () => outbox?.wake()));
     started(startSchedule(service, ports));
     log.info({ mailboxes: intake.imap.length, lmtp: intake.lmtp !== null }, 'congvan is running');
     return { service, stop };
@@ -93,7 +99,9 @@ function startMover(house: House): { move(raw: RawMessage): void; stop(): Promis
     move: (raw) => {
       moving = moving
         .then(() => (stopping ? undefined : putAway(raw, house)))
-        .catch((error: unknown) => house.log.warn({ message: raw.id, err: String(error) }, 'registered message could not be moved'));
+        .catch((error: unknown) =>
+          house.log.warn({ message: raw.id, err: String(error) }, 'registered message could not be moved'),
+        );
     },
     stop: () => {
       stopping = true;

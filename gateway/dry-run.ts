@@ -62,7 +62,9 @@ async function caughtUp(storage: Storage, config: CongvanConfig, told: AbortSign
   for (let quiet = 0; quiet < QUIET_LOOKS && !told.aborted; ) {
     await sleep(LOOK_MS);
     const health = await storage.mailboxes.health();
-    const listed = health.filter((h) => h.lastListingAt !== null || !['ok', 'connecting'].includes(h.state)).length;
+    const listed = health.filter(
+      (h) => h.lastListingAt !== null || !['ok', 'connecting'].includes(h.state),
+    ).length;
     const counts = await storage.messages.counts();
     const busy = (counts['kept'] ?? 0) + (counts['arrived'] ?? 0) > 0;
     quiet = listed >= folders && !busy ? quiet + 1 : 0;
@@ -70,13 +72,16 @@ async function caughtUp(storage: Storage, config: CongvanConfig, told: AbortSign
 }
 
 async function tell(storage: Storage, config: CongvanConfig, out: (line: string) => void): Promise<void> {
-  for (const health of await storage.mailboxes.health()) out(`${health.name}: ${health.state}${health.detail ? ` – ${health.detail}` : ''}`);
+  for (const health of await storage.mailboxes.health())
+    out(`${health.name}: ${health.state}${health.detail ? ` – ${health.detail}` : ''}`);
   for (const mailbox of config.intake.imap) {
     for (const folder of mailbox.folders) {
       for (const validity of await storage.mailboxes.validities(mailbox.name, folder)) {
         const account = await storage.mailboxes.account(mailbox.name, folder, validity);
         const before = account.filter((s) => s.outcome === 'ignored').length;
-        out(`${mailbox.name}/${folder}: ${account.length} thư, trong đó ${before} thư trước thời điểm bắt đầu (không nhận, không trả lời)`);
+        out(
+          `${mailbox.name}/${folder}: ${account.length} thư, trong đó ${before} thư trước thời điểm bắt đầu (không nhận, không trả lời)`,
+        );
       }
     }
   }
@@ -88,8 +93,12 @@ async function tell(storage: Storage, config: CongvanConfig, out: (line: string)
     const sends = await storage.outbox.list({ aboutMessage: message.id, limit: 10 });
     const number = entries.map((e) => ` số đến ${e.number}/${e.year}`).join(',');
     const said = sends.map((s) => s.kind).join(' ');
-    out(`${message.enteredAt}  ${message.state}${number}  ${[...new Set(reasons)].join(', ')}  ${said ? `sẽ trả lời: ${said}` : ''}`.trimEnd());
+    out(
+      `${message.enteredAt}  ${message.state}${number}  ${[...new Set(reasons)].join(', ')}  ${said ? `sẽ trả lời: ${said}` : ''}`.trimEnd(),
+    );
   }
   out('');
-  out('Chạy thử xong: không có gì được ghi vào sổ, không có gì được gửi. (Dry run: nothing was registered, nothing was sent.)');
+  out(
+    'Chạy thử xong: không có gì được ghi vào sổ, không có gì được gửi. (Dry run: nothing was registered, nothing was sent.)',
+  );
 }

@@ -1,7 +1,7 @@
 /** The joined parts that the service, the command line and (later) the console work with. */
 import type { Logger } from 'pino';
-import type { CongvanConfig } from '../config/types.ts';
 import type { BuiltCalendar } from '../config/calendar.ts';
+import type { CongvanConfig } from '../config/types.ts';
 import type { Rules } from '../handlers/rules.ts';
 import type { Storage } from '../storage/types.ts';
 

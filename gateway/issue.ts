@@ -6,8 +6,8 @@ import { resolveRecipients } from '../config/directory.ts';
 import { CongvanError } from '../config/error.ts';
 import { loadTrust } from '../config/trust.ts';
 import { cheapText, isImageOnly } from '../documents/cheap-text.ts';
-import { findSecrecy } from '../documents/secrecy.ts';
 import { imagesToPdf } from '../documents/scan-to-pdf.ts';
+import { findSecrecy } from '../documents/secrecy.ts';
 import type { SecrecyMark, Urgency } from '../documents/types.ts';
 import { localDate } from '../documents/vietnam-time.ts';
 import { decideIssue, refuseSecret } from '../handlers/issue.ts';
@@ -46,13 +46,18 @@ export interface Issued {
 export async function issueDocument(house: House, order: IssueOrder): Promise<Issued> {
   const { storage, config, clock } = house;
   const by = personOf(house, order.by);
-  const recipients = resolveRecipients(config.directory, order.to).filter((r) => !r.addresses.some((a) => isOwnAddress(house.rules, a)));
+  const recipients = resolveRecipients(config.directory, order.to).filter(
+    (r) => !r.addresses.some((a) => isOwnAddress(house.rules, a)),
+  );
   const pdf = await imagesToPdf(await Promise.all(order.scans.map(scanFile)));
   const secrecy = await secrecyOf(order, pdf.bytes);
   refuseSecret(secrecy); // before any of it is kept
   const { sha256, size } = await storage.bytes.keepBuffer(pdf.bytes);
   const path = storage.bytes.pathOf(sha256);
-  const report = await verifyPdf({ path }, { trust: loadTrust(config.signatures), at: clock().toISOString(), sha256 });
+  const report = await verifyPdf(
+    { path },
+    { trust: loadTrust(config.signatures), at: clock().toISOString(), sha256 },
+  );
   const attachments = await Promise.all(order.attachments.map((file) => keepAttachment(house, file)));
   const request = {
     main: { sha256, size, name: 'van-ban.pdf', pages: pdf.pages, imageOnly: await isImageOnly(path) },
@@ -70,23 +75,34 @@ export async function issueDocument(house: House, order: IssueOrder): Promise<Is
     by: by.id,
     today: localDate(clock().toISOString()),
   };
-  const recorded = await storage.transact({ fileSha256: [sha256] }, (snapshot) => decideIssue(request, house.rules, snapshot));
+  const recorded = await storage.transact({ fileSha256: [sha256] }, (snapshot) =>
+    decideIssue(request, house.rules, snapshot),
+  );
   const entry = recorded.entries[0]!;
   return {
     entry: { id: entry.id, soKyHieu: entry.soKyHieu ?? String(entry.number), number: entry.number },
-    transmissions: recorded.sends.map((s) => ({ id: s.id, to: s.to, toName: recipients.find((r) => r.addresses[0] === s.to)?.name ?? null })),
-    warnings: report.verdict === 'NONE' ? ['Bản số hóa không có chữ ký số: bản giấy phải gửi theo đường công văn.'] : [],
+    transmissions: recorded.sends.map((s) => ({
+      id: s.id,
+      to: s.to,
+      toName: recipients.find((r) => r.addresses[0] === s.to)?.name ?? null,
+    })),
+    warnings:
+      report.verdict === 'NONE'
+        ? ['Bản số hóa không có chữ ký số: bản giấy phải gửi theo đường công văn.']
+        : [],
   };
 }
 
 async function scanFile(path: string): Promise<{ path: string; type: string }> {
   const found = await stat(path).catch(() => null);
-  if (!found?.isFile()) throw new CongvanError('SCAN_MISSING', `Không tìm thấy tệp quét “${path}”.`, { temporary: false });
+  if (!found?.isFile())
+    throw new CongvanError('SCAN_MISSING', `Không tìm thấy tệp quét “${path}”.`, { temporary: false });
   return { path, type: await typeOf(path) };
 }
 
 async function typeOf(path: string): Promise<string> {
-  for await (const head of createReadStream(path, { end: 8191, highWaterMark: 8192 })) return detectType(head as Buffer, basename(path));
+  for await (const head of createReadStream(path, { end: 8191, highWaterMark: 8192 }))
+    return detectType(head as Buffer, basename(path));
   return 'application/octet-stream';
 }
 

@@ -1,6 +1,9 @@
 /** Logs: JSON lines on standard error. Ids and hashes, never subjects, names or content (PD-03). */
-import { pino, type Logger } from 'pino';
+import { type Logger, pino } from 'pino';
 
 export function openLog(level: string): Logger {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: true }));
+  return pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ fd: 2, sync: true }),
+  );
 }

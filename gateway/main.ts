@@ -8,7 +8,10 @@ import type { House } from './house.ts';
 import { openHouse, storageOptions } from './open.ts';
 
 /** Returns after SIGTERM or SIGINT. Errors: `ALREADY_RUNNING`, `LOCK_LOST` (start it again), and those of opening the house. */
-export async function runService(config: CongvanConfig, options: { dryRun: boolean } = { dryRun: false }): Promise<void> {
+export async function runService(
+  config: CongvanConfig,
+  options: { dryRun: boolean } = { dryRun: false },
+): Promise<void> {
   if (options.dryRun) return dryRun(config, (line) => process.stdout.write(`${line}\n`));
   const lock = await lockInstance(storageOptions(config));
   try {
@@ -20,7 +23,10 @@ export async function runService(config: CongvanConfig, options: { dryRun: boole
       await app.stop();
       await heart.stop();
       if (why === 'lock-lost') {
-        throw new CongvanError('LOCK_LOST', 'Mất kết nối giữ khóa với máy chủ PostgreSQL; dịch vụ dừng để không có hai dịch vụ cùng chạy.');
+        throw new CongvanError(
+          'LOCK_LOST',
+          'Mất kết nối giữ khóa với máy chủ PostgreSQL; dịch vụ dừng để không có hai dịch vụ cùng chạy.',
+        );
       }
     } finally {
       await house.close();
@@ -41,7 +47,10 @@ const BEAT_MS = 30_000;
 
 /** A sign of life for `congvan status`; taken back at an orderly end. */
 function beat(house: House): { stop(): Promise<void> } {
-  const set = (value: string) => house.storage.meta.set('heartbeat', value).catch((error: unknown) => house.log.warn({ err: String(error) }, 'no sign of life'));
+  const set = (value: string) =>
+    house.storage.meta
+      .set('heartbeat', value)
+      .catch((error: unknown) => house.log.warn({ err: String(error) }, 'no sign of life'));
   const timer = setInterval(() => void set(house.clock().toISOString()), BEAT_MS);
   void set(house.clock().toISOString());
   return {

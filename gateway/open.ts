@@ -3,9 +3,9 @@ import { buildCalendar, loadHolidays } from '../config/calendar.ts';
 import type { CongvanConfig } from '../config/types.ts';
 import { rulesOf } from '../handlers/rules.ts';
 import { openStorage } from '../storage/index.ts';
+import type { StorageOptions } from '../storage/types.ts';
 import type { House } from './house.ts';
 import { openLog } from './log.ts';
-import type { StorageOptions } from '../storage/types.ts';
 
 /** Errors: those of the database (`DATABASE`, `SCHEMA_NEWER`), of the data folder, of the calendar file. */
 export async function openHouse(config: CongvanConfig, clock: () => Date = () => new Date()): Promise<House> {
@@ -17,7 +17,15 @@ export async function openHouse(config: CongvanConfig, clock: () => Date = () =>
     await storage.close();
     throw error;
   }
-  return { config, rules: rulesOf(config), storage, calendar, clock, log: openLog(config.log.level), close: () => storage.close() };
+  return {
+    config,
+    rules: rulesOf(config),
+    storage,
+    calendar,
+    clock,
+    log: openLog(config.log.level),
+    close: () => storage.close(),
+  };
 }
 
 /** Our Message-IDs carry the domain of the official mailbox. */
@@ -31,7 +39,14 @@ async function applyFirstNumbers(config: CongvanConfig, storage: House['storage'
   for (const first of config.register.nextNumber) {
     const next = await storage.register.peek(first.book, config.agency.code, first.series, first.year);
     if (next < first.number) {
-      await storage.register.setNext(first.book, config.agency.code, first.series, first.year, first.number, 'configuration');
+      await storage.register.setNext(
+        first.book,
+        config.agency.code,
+        first.series,
+        first.year,
+        first.number,
+        'configuration',
+      );
     }
   }
 }

@@ -5,6 +5,7 @@
  * decided and recorded; then its signatures are judged and its documents read, and registration is decided and recorded.
  * What is to be sent was written into the outbox by those same two transactions (gateway/outbox sends it).
  */
+import type { SecrecyMark } from '../documents/types.ts';
 import { deemedReceived } from '../documents/working-time.ts';
 import { RELEASED } from '../handlers/acts.ts';
 import { decideArrival } from '../handlers/arrival.ts';
@@ -14,7 +15,7 @@ import { decideRegistration } from '../handlers/registration.ts';
 import { nothing } from '../handlers/rules.ts';
 import type { ArrivalFacts, MessageState, RegistrationFacts, Snapshot } from '../handlers/types.ts';
 import { entryTime } from '../mail/entry-time.ts';
-import type { MessageRow } from '../storage/types.ts';
+import type { MessageRow, StageFacts } from '../storage/types.ts';
 import type { Service } from './service.ts';
 import { trouble } from './trouble.ts';
 import type { Turn } from './turnstile.ts';
@@ -70,10 +71,10 @@ async function arrive(message: MessageRow, service: Service): Promise<ArrivalFac
     calendarVersion: service.calendar.version,
   };
 
-  // Of a letter with a secrecy mark nothing that it says is kept beside its frozen bytes (DOMAIN 8.2).
-  if (facts.screening.secrecy.length === 0) await storage.messages.saveFacts(message.id, 'arrival', facts);
-  await storage.transact(arrivalQuery(facts), (snapshot) =>
-    awaits('arrival', snapshot) ? decideArrival(facts, rules, snapshot) : nothing(),
+  await storage.transact(
+    arrivalQuery(facts),
+    (snapshot) => (awaits('arrival', snapshot) ? decideArrival(facts, rules, snapshot) : nothing()),
+    unlessSecret(facts.screening.secrecy, { messageId: message.id, stage: 'arrival', facts }),
   );
   service.outboxChanged();
   return (await storage.messages.get(message.id))?.state === 'arrived' ? facts : null;
@@ -100,14 +101,22 @@ async function register(arrival: ArrivalFacts, turn: Turn, service: Service): Pr
   };
 
   await turn.mine();
-  if (facts.lateSecrecy.length === 0) {
-    await storage.messages.saveFacts(arrival.raw.id, 'registration', { ...facts, mail: undefined });
-  }
-  await storage.transact(registrationQuery(facts, rules), (snapshot) =>
-    awaits('registration', snapshot) ? decideRegistration(facts, rules, snapshot) : nothing(),
+  await storage.transact(
+    registrationQuery(facts, rules),
+    (snapshot) => (awaits('registration', snapshot) ? decideRegistration(facts, rules, snapshot) : nothing()),
+    unlessSecret(facts.lateSecrecy, {
+      messageId: arrival.raw.id,
+      stage: 'registration',
+      facts: { ...facts, mail: undefined },
+    }),
   );
   service.outboxChanged();
   service.putAway(arrival.raw);
+}
+
+/** Of a letter with a secrecy mark nothing that it says is kept beside its frozen bytes (DOMAIN 8.2). */
+function unlessSecret(secrecy: SecrecyMark[], facts: StageFacts): StageFacts | null {
+  return secrecy.length === 0 ? facts : null;
 }
 
 /**

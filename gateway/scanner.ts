@@ -35,7 +35,12 @@ export interface RunningScanner {
   stop(): Promise<void>;
 }
 
-export function watchScanner(house: House, folder: string, onIssued: () => void, lookMs = LOOK_MS): RunningScanner {
+export function watchScanner(
+  house: House,
+  folder: string,
+  onIssued: () => void,
+  lookMs = LOOK_MS,
+): RunningScanner {
   const seen = new Map<string, string>();
   const ending = new AbortController();
   // One look after the other, with the whole pause between them: what is at rest is told from that pause.
@@ -55,7 +60,12 @@ export function watchScanner(house: House, folder: string, onIssued: () => void,
   };
 }
 
-async function lookOnce(house: House, folder: string, seen: Map<string, string>, onIssued: () => void): Promise<void> {
+async function lookOnce(
+  house: House,
+  folder: string,
+  seen: Map<string, string>,
+  onIssued: () => void,
+): Promise<void> {
   const slips = (await readdir(folder)).filter((name) => name.endsWith(SLIP));
   for (const stem of slips.map((slip) => basename(slip, SLIP))) {
     if (stem === ISSUED || stem === REFUSED) continue;
@@ -81,7 +91,9 @@ async function scansOf(folder: string, stem: string): Promise<string[]> {
   const pages = names.find((n) => n.isDirectory() && n.name === stem);
   if (pages) {
     const inside = (await readdir(join(folder, stem))).filter((n) => PICTURES.has(extname(n).toLowerCase()));
-    return inside.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).map((n) => join(folder, stem, n));
+    return inside
+      .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+      .map((n) => join(folder, stem, n));
   }
   return names
     .filter((n) => n.isFile() && isScanOf(n.name, stem))
@@ -102,15 +114,29 @@ async function restMark(paths: string[]): Promise<string> {
 /** True when it was issued. Throws what may pass by itself (disk, database): then nothing was moved. */
 async function issueOne(house: House, folder: string, stem: string, scans: string[]): Promise<boolean> {
   const order = await orderOf(folder, stem, scans).catch((error: unknown) => refusalOf(error));
-  const issued = order instanceof CongvanError ? order : await issueDocument(house, order).catch((error: unknown) => refusalOf(error));
+  const issued =
+    order instanceof CongvanError
+      ? order
+      : await issueDocument(house, order).catch((error: unknown) => refusalOf(error));
   if (issued instanceof CongvanError) {
-    house.log.warn({ code: issued.code, ...(issued.cause === undefined ? {} : { err: String(issued.cause) }) }, 'scan was not issued');
+    house.log.warn(
+      { code: issued.code, ...(issued.cause === undefined ? {} : { err: String(issued.cause) }) },
+      'scan was not issued',
+    );
     await putAway(folder, stem, REFUSED, issued.message);
     return false;
   }
-  await putAway(folder, stem, ISSUED, [`Số, ký hiệu: ${issued.entry.soKyHieu}`, ...issued.warnings].join('\n')).catch((error: unknown) => {
+  await putAway(
+    folder,
+    stem,
+    ISSUED,
+    [`Số, ký hiệu: ${issued.entry.soKyHieu}`, ...issued.warnings].join('\n'),
+  ).catch((error: unknown) => {
     // It has its number and is on its way; the next look finds it issued already and tries to move it again.
-    house.log.error({ code: 'SCANNER_FOLDER', entry: issued.entry.id, err: String(error) }, 'issued scan could not be moved');
+    house.log.error(
+      { code: 'SCANNER_FOLDER', entry: issued.entry.id, err: String(error) },
+      'issued scan could not be moved',
+    );
   });
   return true;
 }
@@ -119,8 +145,12 @@ async function orderOf(folder: string, stem: string, scans: string[]): Promise<I
   const slipPath = join(folder, `${stem}${SLIP}`);
   const slip = slipSchema.safeParse(parseYaml(await readFile(slipPath, 'utf8'), slipPath).value);
   if (!slip.success) {
-    const where = slip.error.issues.map((i) => i.path.join('.') || (i.code === 'unrecognized_keys' ? i.keys.join(', ') : '')).join(', ');
-    throw new CongvanError('SLIP_INVALID', `Phiếu ${stem}${SLIP} chưa đúng ở: ${where}.`, { temporary: false });
+    const where = slip.error.issues
+      .map((i) => i.path.join('.') || (i.code === 'unrecognized_keys' ? i.keys.join(', ') : ''))
+      .join(', ');
+    throw new CongvanError('SLIP_INVALID', `Phiếu ${stem}${SLIP} chưa đúng ở: ${where}.`, {
+      temporary: false,
+    });
   }
   return {
     scans,
@@ -140,12 +170,19 @@ async function orderOf(folder: string, stem: string, scans: string[]): Promise<I
 /** A refusal, or a scan that our programs fail on, is told to the clerk; what may pass by itself (disk, database) is thrown on. */
 function refusalOf(error: unknown): CongvanError {
   const { code, errcode } = error as { code?: unknown; errcode?: unknown };
-  if (error instanceof CongvanError ? error.temporary : typeof code === 'string' || typeof errcode === 'number') throw error;
+  if (
+    error instanceof CongvanError ? error.temporary : typeof code === 'string' || typeof errcode === 'number'
+  )
+    throw error;
   if (error instanceof CongvanError) return error;
-  return new CongvanError('SCAN_FAILED', 'Hệ thống không xử lý được tệp quét này. Đề nghị quét lại hoặc báo quản trị.', {
-    temporary: false,
-    cause: error,
-  });
+  return new CongvanError(
+    'SCAN_FAILED',
+    'Hệ thống không xử lý được tệp quét này. Đề nghị quét lại hoặc báo quản trị.',
+    {
+      temporary: false,
+      cause: error,
+    },
+  );
 }
 
 /**
@@ -159,7 +196,8 @@ async function putAway(folder: string, stem: string, into: string, said: string)
   const free = (n: number): string => (n === 1 ? stem : `${stem} (${n})`);
   let n = 1;
   while ([...taken].some((name) => name === free(n) || name.startsWith(`${free(n)}.`))) n++;
-  const move = (name: string) => rename(join(folder, name), join(target, `${free(n)}${name.slice(stem.length)}`));
+  const move = (name: string) =>
+    rename(join(folder, name), join(target, `${free(n)}${name.slice(stem.length)}`));
   await writeFile(join(target, `${free(n)}.txt`), `${said}\n`);
   await move(`${stem}${SLIP}`);
   for (const name of await readdir(folder)) {

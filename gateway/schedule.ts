@@ -16,20 +16,28 @@ export function startSchedule(service: Service, ports: IntakePorts): { stop(): P
   const { config, log } = service;
   let running: Promise<void> = Promise.resolve();
   const reconcileAll = async (): Promise<void> => {
-    const folders = await reconcile(config.intake.imap, { fetchMissing: true, cutover: config.intake.cutover }, ports);
-    if (folders.every((f) => f.problem === null)) await service.storage.meta.set('reconciled', service.clock().toISOString());
+    const folders = await reconcile(
+      config.intake.imap,
+      { fetchMissing: true, cutover: config.intake.cutover },
+      ports,
+    );
+    if (folders.every((f) => f.problem === null))
+      await service.storage.meta.set('reconciled', service.clock().toISOString());
     log.info({ folders: folders.length }, 'reconciled');
   };
   const reconciliation = cron.schedule(
     config.schedule.reconcile,
     () => {
-      running = reconcileAll().catch((error: unknown) => log.error({ err: String(error) }, 'reconciliation failed; the next one tries again'));
+      running = reconcileAll().catch((error: unknown) =>
+        log.error({ err: String(error) }, 'reconciliation failed; the next one tries again'),
+      );
       return running;
     },
     { ...ZONE, noOverlap: true },
   );
   const warn = () => {
-    for (const warning of calendarWarnings(service.calendar, service.clock().toISOString())) log.warn({ calendar: warning.code, year: warning.year }, warning.sentence);
+    for (const warning of calendarWarnings(service.calendar, service.clock().toISOString()))
+      log.warn({ calendar: warning.code, year: warning.year }, warning.sentence);
   };
   const calendar = cron.schedule(CALENDAR_LOOK, warn, ZONE);
   warn();

@@ -18,7 +18,9 @@ export function virusScan(clamd: ClamdAddress | null, bytes: ByteStore): Scan {
     for (const { path, file } of filesToScan(sha256, parts)) {
       const found = await scanFile(clamd, bytes.pathOf(file));
       if (found.status === 'unreachable') {
-        throw new CongvanError('SCANNER_UNREACHABLE', `virus scanner: ${found.detail ?? 'no answer'}`, { temporary: true });
+        throw new CongvanError('SCANNER_UNREACHABLE', `virus scanner: ${found.detail ?? 'no answer'}`, {
+          temporary: true,
+        });
       }
       if (found.status === 'infected') return { status: 'infected', name: found.name, part: path };
       if (found.status === 'too-large') tooLarge = { status: 'too-large', name: null, part: path };
@@ -29,5 +31,8 @@ export function virusScan(clamd: ClamdAddress | null, bytes: ByteStore): Scan {
 
 function filesToScan(sha256: string, parts: MailPart[]): { path: string | null; file: string }[] {
   const whole = { path: null, file: sha256 };
-  return [whole, ...parts.filter((p) => !p.encrypted && p.size > 0).map((p) => ({ path: p.path, file: p.sha256 }))];
+  return [
+    whole,
+    ...parts.filter((p) => !p.encrypted && p.size > 0).map((p) => ({ path: p.path, file: p.sha256 })),
+  ];
 }

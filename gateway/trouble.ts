@@ -48,19 +48,31 @@ function triesOf(row: MessageRow, code: string): number {
 function codeOf(error: unknown): string {
   if (error instanceof CongvanError) return error.code;
   const { code, errcode } = error as { code?: unknown; errcode?: unknown };
-  return typeof errcode === 'number' || (typeof code === 'string' && !code.startsWith('ERR_')) ? 'READING_INTERRUPTED' : 'READING_FAILED';
+  return typeof errcode === 'number' || (typeof code === 'string' && !code.startsWith('ERR_'))
+    ? 'READING_INTERRUPTED'
+    : 'READING_FAILED';
 }
 
 function unreadableAfterTries(message: MessageRow, code: string, snapshot: Snapshot): Decision {
-  if (snapshot.message === null || !['kept', 'arrived', 'waiting'].includes(snapshot.message.state)) return nothing();
-  const sentence = 'Hệ thống không đọc được thư này sau nhiều lần thử; bản gốc được giữ nguyên để văn thư kiểm tra.';
+  if (snapshot.message === null || !['kept', 'arrived', 'waiting'].includes(snapshot.message.state))
+    return nothing();
+  const sentence =
+    'Hệ thống không đọc được thư này sau nhiều lần thử; bản gốc được giữ nguyên để văn thư kiểm tra.';
   return {
     ...nothing(),
     message: { id: message.id, state: 'held', kind: message.kind ?? 'unreadable', rule: code },
     holds: [
-      { messageId: message.id, proposals: [], reasons: [{ code, sentence }], twoPersons: false, queue: 'clerk' },
+      {
+        messageId: message.id,
+        proposals: [],
+        reasons: [{ code, sentence }],
+        twoPersons: false,
+        queue: 'clerk',
+      },
     ],
-    journal: [{ actor: 'machine', action: 'held', subject: `message:${message.id}`, data: { reasons: [code] } }],
+    journal: [
+      { actor: 'machine', action: 'held', subject: `message:${message.id}`, data: { reasons: [code] } },
+    ],
   };
 }
 
@@ -70,5 +82,8 @@ function describe(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   const { code } = error as { code?: unknown };
   const place = /\(?([^\s()]+:\d+:\d+)\)?$/m.exec(error.stack?.split('\n    at ')[1] ?? '')?.[1] ?? '';
-  return [error.name, typeof code === 'string' ? code : '', place].filter((word) => word !== '').join(' ').slice(0, 300);
+  return [error.name, typeof code === 'string' ? code : '', place]
+    .filter((word) => word !== '')
+    .join(' ')
+    .slice(0, 300);
 }

@@ -49,9 +49,14 @@ export function startWork(service: Service, atOnce: number): Work {
     while (!ending.signal.aborted) {
       // The bell is hung up before looking, so that what is kept while looking is not missed.
       bell = Promise.withResolvers<void>();
-      await take().catch((error: unknown) => service.log.error({ err: String(error) }, 'cannot list what is due'));
+      await take().catch((error: unknown) =>
+        service.log.error({ err: String(error) }, 'cannot list what is due'),
+      );
       const look = new AbortController();
-      await Promise.race([bell.promise, sleep(LOOK_MS, undefined, { signal: look.signal }).catch(() => undefined)]);
+      await Promise.race([
+        bell.promise,
+        sleep(LOOK_MS, undefined, { signal: look.signal }).catch(() => undefined),
+      ]);
       look.abort();
     }
     await Promise.allSettled(inHand.values());

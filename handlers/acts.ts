@@ -15,13 +15,46 @@ const CHANGE = /^(?:(\d+)\.)?(\w+)$/u;
 
 /** Fields of REG-IN and REG-OUT that a person may write (DOMAIN 1.6); numbers, độ mật and times are given by the register. */
 const CHANGEABLE = new Set([
-  'soKyHieu', 'ngayVanBan', 'tenLoai', 'trichYeu', 'tacGia', 'noiGui', 'nguoiKy', 'chucVuNguoiKy', 'linhVuc', 'maHoSo',
-  'doKhan', 'soTo', 'soTrang', 'yKienPhanPhoi', 'donViNhan', 'thoiHanGiaiQuyet', 'noiLuu', 'ghiChu', 'ngonNgu',
-  'sttTrongHoSo', 'ngayChuyen', 'kyNhan', 'khac', 'maDinhDanhCoQuan', 'maDinhDanhVanBan', 'deXuatXuLy', 'noiNhan', 'thoiHan',
+  'soKyHieu',
+  'ngayVanBan',
+  'tenLoai',
+  'trichYeu',
+  'tacGia',
+  'noiGui',
+  'nguoiKy',
+  'chucVuNguoiKy',
+  'linhVuc',
+  'maHoSo',
+  'doKhan',
+  'soTo',
+  'soTrang',
+  'yKienPhanPhoi',
+  'donViNhan',
+  'thoiHanGiaiQuyet',
+  'noiLuu',
+  'ghiChu',
+  'ngonNgu',
+  'sttTrongHoSo',
+  'ngayChuyen',
+  'kyNhan',
+  'khac',
+  'maDinhDanhCoQuan',
+  'maDinhDanhVanBan',
+  'deXuatXuLy',
+  'noiNhan',
+  'thoiHan',
 ]);
 
 /** Fields that stand on every document; a line without one of them is not a registration (REG-01). */
-const ON_THE_DOCUMENT = ['soKyHieu', 'ngayVanBan', 'tenLoai', 'trichYeu', 'tacGia', 'nguoiKy', 'chucVuNguoiKy'];
+const ON_THE_DOCUMENT = [
+  'soKyHieu',
+  'ngayVanBan',
+  'tenLoai',
+  'trichYeu',
+  'tacGia',
+  'nguoiKy',
+  'chucVuNguoiKy',
+];
 
 function refuse(code: string, message: string): never {
   throw new CongvanError(code, message, { temporary: false });
@@ -43,7 +76,8 @@ export function correctedProposals(hold: HoldRef, changes: Record<string, string
     const fields = { ...proposal.fields };
     for (const [key, value] of Object.entries(changes)) {
       const [, nth, field] = CHANGE.exec(key) ?? [];
-      if (field !== undefined && Number(nth ?? 1) === index + 1) fields[field] = value.normalize('NFC').trim();
+      if (field !== undefined && Number(nth ?? 1) === index + 1)
+        fields[field] = value.normalize('NFC').trim();
     }
     return { ...proposal, fields, documentKey: keyOf(fields) ?? proposal.documentKey, by };
   });
@@ -77,19 +111,25 @@ export interface Acceptance {
 /** The clerk registers what was held (INT-17). `facts` are those of its arrival. */
 export function acceptHold(act: Acceptance, facts: ArrivalFacts, rules: Rules, snapshot: Snapshot): Decision {
   const hold = openHold(snapshot);
-  if (hold.twoPersons) refuse('HOLD_SECRET', 'Thư bị cách ly không được vào sổ; chỉ hai người có thẩm quyền mới được giải tỏa.');
+  if (hold.twoPersons)
+    refuse('HOLD_SECRET', 'Thư bị cách ly không được vào sổ; chỉ hai người có thẩm quyền mới được giải tỏa.');
   if (hold.queue === 'leader' && !act.by.roles.includes('leader') && !act.note) {
-    refuse('HOLD_LEADER', 'Trường hợp này do lãnh đạo quyết định: lãnh đạo thực hiện, hoặc ghi ý kiến của lãnh đạo vào ghi chú (--note).');
+    refuse(
+      'HOLD_LEADER',
+      'Trường hợp này do lãnh đạo quyết định: lãnh đạo thực hiện, hoặc ghi ý kiến của lãnh đạo vào ghi chú (--note).',
+    );
   }
   const entries = correctedProposals(hold, act.changes, act.by.id);
   if (entries.length === 0) return settleHold(act, snapshot);
-  entries.forEach((entry, i) => refuseIncomplete(entry, i, entries.length, rules));
+  for (const [i, entry] of entries.entries()) refuseIncomplete(entry, i, entries.length, rules);
   refuseNewDuplicate(hold, entries, snapshot);
   const silent = rules.regulation.ack.registered.send ? whyNoAnswer(facts, rules, snapshot) : 'regulation';
   return {
     ...nothing(),
     message: { id: hold.messageId, state: 'registered', kind: 'official-document', rule: null },
-    entries: entries.map((entry) => (act.note ? { ...entry, fields: { ...entry.fields, ghiChu: act.note } } : entry)),
+    entries: entries.map((entry) =>
+      act.note ? { ...entry, fields: { ...entry.fields, ghiChu: act.note } } : entry,
+    ),
     sends: silent === null ? entries.map((entry, i) => registeredNotice(entry, facts, rules, i)) : [],
     closeHold: { id: hold.id, outcome: 'accepted', by: [act.by.id], note: act.note },
     journal: [
@@ -110,9 +150,13 @@ export function acceptHold(act: Acceptance, facts: ArrivalFacts, rules: Rules, s
 export function settleHold(act: Acceptance, snapshot: Snapshot): Decision {
   const hold = openHold(snapshot);
   for (const key of Object.keys(act.changes)) refuseUnknownField(key, hold.proposals.length);
-  if (hold.twoPersons || hold.proposals.length > 0) refuse('HOLD_SECRET', 'Mục này không được kết thúc theo cách này.');
+  if (hold.twoPersons || hold.proposals.length > 0)
+    refuse('HOLD_SECRET', 'Mục này không được kết thúc theo cách này.');
   if (!act.note) {
-    refuse('HOLD_NO_DOCUMENT', 'Thư không có văn bản nào để vào sổ; để kết thúc xử lý, ghi kết quả xử lý vào ghi chú (--note).');
+    refuse(
+      'HOLD_NO_DOCUMENT',
+      'Thư không có văn bản nào để vào sổ; để kết thúc xử lý, ghi kết quả xử lý vào ghi chú (--note).',
+    );
   }
   return {
     ...nothing(),
@@ -124,7 +168,9 @@ export function settleHold(act: Acceptance, snapshot: Snapshot): Decision {
       rule: 'settled-by-person',
     },
     closeHold: { id: hold.id, outcome: 'accepted', by: [act.by.id], note: act.note },
-    journal: [{ actor: act.by.id, action: 'settled', subject: `message:${hold.messageId}`, data: { hold: hold.id } }],
+    journal: [
+      { actor: act.by.id, action: 'settled', subject: `message:${hold.messageId}`, data: { hold: hold.id } },
+    ],
   };
 }
 
@@ -132,7 +178,10 @@ function refuseIncomplete(entry: EntryDraft, index: number, of: number, rules: R
   const required = rules.regulation.register.requiredIncoming.filter((key) => ON_THE_DOCUMENT.includes(key));
   const missing = required.filter((key) => !entry.fields[key]);
   if (missing.length === 0) return;
-  const which = of > 1 ? ` (văn bản thứ ${index + 1}: dùng --set ${index + 1}.${missing[0]}=…)` : ` (dùng --set ${missing[0]}=…)`;
+  const which =
+    of > 1
+      ? ` (văn bản thứ ${index + 1}: dùng --set ${index + 1}.${missing[0]}=…)`
+      : ` (dùng --set ${missing[0]}=…)`;
   refuse('FIELDS_MISSING', `Chưa thể vào sổ, thiếu: ${missing.join(', ')}${which}.`);
 }
 
@@ -140,9 +189,16 @@ function refuseIncomplete(entry: EntryDraft, index: number, of: number, rules: R
 function refuseNewDuplicate(hold: HoldRef, entries: EntryDraft[], snapshot: Snapshot): void {
   if (hold.reasons.some((r) => r.code === 'DUPLICATE')) return;
   const twin = snapshot.entriesByKey.find(
-    (e) => e.book === 'den' && !e.cancelled && entries.some((entry) => entry.documentKey !== null && entry.documentKey === e.documentKey),
+    (e) =>
+      e.book === 'den' &&
+      !e.cancelled &&
+      entries.some((entry) => entry.documentKey !== null && entry.documentKey === e.documentKey),
   );
-  if (twin) refuse('DUPLICATE_NOW', `Văn bản này đã có số đến ${twin.number}/${twin.year}; nếu vẫn cần vào sổ, hãy trả lại theo TC10 hoặc sửa thông tin.`);
+  if (twin)
+    refuse(
+      'DUPLICATE_NOW',
+      `Văn bản này đã có số đến ${twin.number}/${twin.year}; nếu vẫn cần vào sổ, hãy trả lại theo TC10 hoặc sửa thông tin.`,
+    );
 }
 
 export interface ReturnAct {
@@ -155,18 +211,34 @@ export interface ReturnAct {
 /** DESIGN, invariant 4, for what a person decided: the machine's own limits (directory, cut-over, duplicates) do not count. */
 function mayBeToldByPerson({ mail, raw, sender }: ArrivalFacts, rules: Rules): boolean {
   const nullPath = raw.origin.envelopeFrom === '' || mail.returnPath === '';
-  return mail.from !== null && !nullPath && !mail.isList && !isOwnAddress(rules, mail.from.address) && sender.outcome !== 'forged';
+  return (
+    mail.from !== null &&
+    !nullPath &&
+    !mail.isList &&
+    !isOwnAddress(rules, mail.from.address) &&
+    sender.outcome !== 'forged'
+  );
 }
 
 /** ACK-03: a return is always a named person's act, with reasons, and the sender is told. */
 export function returnHold(act: ReturnAct, facts: ArrivalFacts, rules: Rules, snapshot: Snapshot): Decision {
   const hold = openHold(snapshot);
-  if (hold.twoPersons) refuse('HOLD_SECRET', 'Thư bị cách ly không được trả lại tự động; liên hệ trực tiếp nơi gửi theo quy định.');
-  if (act.reasons.length === 0) refuse('RETURN_REASON', 'Trả lại văn bản phải nêu ít nhất một lý do (TC01…TC10, TC99).');
+  if (hold.twoPersons)
+    refuse(
+      'HOLD_SECRET',
+      'Thư bị cách ly không được trả lại tự động; liên hệ trực tiếp nơi gửi theo quy định.',
+    );
+  if (act.reasons.length === 0)
+    refuse('RETURN_REASON', 'Trả lại văn bản phải nêu ít nhất một lý do (TC01…TC10, TC99).');
   const answerable = mayBeToldByPerson(facts, rules);
   return {
     ...nothing(),
-    message: { id: hold.messageId, state: 'returned', kind: null, rule: act.reasons.map((r) => r.code).join(',') },
+    message: {
+      id: hold.messageId,
+      state: 'returned',
+      kind: null,
+      rule: act.reasons.map((r) => r.code).join(','),
+    },
     sends: answerable ? [returnNotice(act, hold, facts, rules)] : [],
     closeHold: { id: hold.id, outcome: 'returned', by: [act.by.id], note: act.note },
     journal: [
@@ -181,16 +253,26 @@ export function returnHold(act: ReturnAct, facts: ArrivalFacts, rules: Rules, sn
 }
 
 /** DOMAIN 8.2 (6a): two different persons, one of them authorised for secrets or a leader, say that it is none. */
-export function releaseHold(by: StaffMember, note: string | null, staff: StaffMember[], snapshot: Snapshot): Decision {
+export function releaseHold(
+  by: StaffMember,
+  note: string | null,
+  staff: StaffMember[],
+  snapshot: Snapshot,
+): Decision {
   const hold = openHold(snapshot);
   if (!note) refuse('RELEASE_REASON', 'Giải tỏa thư bị cách ly phải nêu lý do (--note).');
   const others = hold.approvals.filter((a) => a.by !== by.id && a.outcome === 'released').map((a) => a.by);
   const people = [by, ...staff.filter((s) => others.includes(s.id))];
   const authorised = people.some((p) => p.roles.includes('secrets') || p.roles.includes('leader'));
-  const journal = [{ actor: by.id, action: 'release', subject: `message:${hold.messageId}`, data: { hold: hold.id } }];
+  const journal = [
+    { actor: by.id, action: 'release', subject: `message:${hold.messageId}`, data: { hold: hold.id } },
+  ];
   if (hold.twoPersons && (people.length < 2 || !authorised)) {
     if (hold.approvals.some((a) => a.by === by.id)) {
-      refuse('RELEASE_SECOND', 'Cần người thứ hai có thẩm quyền (lãnh đạo hoặc người phụ trách bí mật) xác nhận.');
+      refuse(
+        'RELEASE_SECOND',
+        'Cần người thứ hai có thẩm quyền (lãnh đạo hoặc người phụ trách bí mật) xác nhận.',
+      );
     }
     return { ...nothing(), approveHold: { id: hold.id, by: by.id, outcome: 'released', note }, journal };
   }
@@ -210,7 +292,14 @@ export function cancelEntry(entryId: string, by: StaffMember, why: string, snaps
   return {
     ...nothing(),
     cancel: { entryId, by: by.id, why },
-    journal: [{ actor: by.id, action: 'cancel', subject: `entry:${entryId}`, data: { number: snapshot.entry.number } }],
+    journal: [
+      {
+        actor: by.id,
+        action: 'cancel',
+        subject: `entry:${entryId}`,
+        data: { number: snapshot.entry.number },
+      },
+    ],
   };
 }
 
@@ -229,16 +318,33 @@ export function correctEntry(
   if (change.why.trim() === '') refuse('CORRECT_REASON', 'Sửa một dòng sổ phải nêu lý do.');
   return {
     ...nothing(),
-    corrections: [{ entryId, field: change.field, value: change.value.normalize('NFC').trim(), by: change.by.id, why: change.why }],
-    journal: [{ actor: change.by.id, action: 'correct', subject: `entry:${entryId}`, data: { field: change.field } }],
+    corrections: [
+      {
+        entryId,
+        field: change.field,
+        value: change.value.normalize('NFC').trim(),
+        by: change.by.id,
+        why: change.why,
+      },
+    ],
+    journal: [
+      { actor: change.by.id, action: 'correct', subject: `entry:${entryId}`, data: { field: change.field } },
+    ],
   };
 }
 
 /** An `uncertain` copy is settled by a receipt, a bounce or a person (DESIGN, invariant 3); never by a blind resend. */
-export function settleTransmission(id: string, sent: boolean, by: StaffMember, note: string | null, snapshot: Snapshot): Decision {
+export function settleTransmission(
+  id: string,
+  sent: boolean,
+  by: StaffMember,
+  note: string | null,
+  snapshot: Snapshot,
+): Decision {
   const transmission = snapshot.transmissions.find((t) => t.id === id);
   if (!transmission) refuse('TRANSMISSION_UNKNOWN', `Không có lượt gửi ${id}.`);
-  if (transmission.state !== 'uncertain') refuse('TRANSMISSION_STATE', 'Lượt gửi này không ở trạng thái chưa rõ.');
+  if (transmission.state !== 'uncertain')
+    refuse('TRANSMISSION_STATE', 'Lượt gửi này không ở trạng thái chưa rõ.');
   return outcome(id, sent ? 'accepted' : 'due', by, note, 'settle');
 }
 
@@ -252,10 +358,25 @@ export function resendTransmission(id: string, by: StaffMember, snapshot: Snapsh
   return outcome(id, 'due', by, null, 'resend');
 }
 
-function outcome(id: string, to: 'accepted' | 'due', by: StaffMember, note: string | null, action: string): Decision {
+function outcome(
+  id: string,
+  to: 'accepted' | 'due',
+  by: StaffMember,
+  note: string | null,
+  action: string,
+): Decision {
   return {
     ...nothing(),
-    outcomes: [{ transmissionId: id, to, evidence: 'person', cause: null, detail: { by: by.id, note }, messageId: null }],
+    outcomes: [
+      {
+        transmissionId: id,
+        to,
+        evidence: 'person',
+        cause: null,
+        detail: { by: by.id, note },
+        messageId: null,
+      },
+    ],
     journal: [{ actor: by.id, action, subject: `transmission:${id}`, data: { to } }],
   };
 }

@@ -15,7 +15,8 @@ export function whyNoAnswer(facts: ArrivalFacts, rules: Rules, snapshot: Snapsho
   if (sender.outcome === 'forged') return 'forged-sender';
   if (agencyOf(rules, from) === null) return 'not-in-directory';
   if (beforeCutover(facts, rules)) return 'before-cutover';
-  if (snapshot.sameBytes.some((other) => keptBefore(other.messageId, raw.id))) return 'same-bytes-answered-before';
+  if (snapshot.sameBytes.some((other) => keptBefore(other.messageId, raw.id)))
+    return 'same-bytes-answered-before';
   return null;
 }
 

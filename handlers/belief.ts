@@ -3,7 +3,11 @@ import { agencyOf, type Rules } from './rules.ts';
 import type { ArrivalFacts, TransmissionRef } from './types.ts';
 
 /** Why a notice is not believed; null = it is. A forged "registered" changes nothing and is shown as such. */
-export function whyNotBelieved(facts: ArrivalFacts, transmission: TransmissionRef, rules: Rules): string | null {
+export function whyNotBelieved(
+  facts: ArrivalFacts,
+  transmission: TransmissionRef,
+  rules: Rules,
+): string | null {
   if (facts.sender.outcome === 'forged') return 'forged-sender';
   const from = facts.mail.from?.address.toLowerCase() ?? null;
   if (from === null) return 'no-from';

@@ -41,7 +41,11 @@ function sameFile(candidate: Omit<Candidate, 'knownEntries'>, entries: EntryRef[
   return entries.filter((e) => e.mainFile !== null && e.mainFile === candidate.mainFile).map((e) => e.id);
 }
 
-function candidate(document: OfficialDocument, facts: RegistrationFacts, rules: Rules): Omit<Candidate, 'knownEntries'> {
+function candidate(
+  document: OfficialDocument,
+  facts: RegistrationFacts,
+  rules: Rules,
+): Omit<Candidate, 'knownEntries'> {
   const report = facts.signatures[document.main];
   const cls = signatureClass(document, report);
   const issuer = issuerName(document.issuingAgency.value, facts.mail.from?.address ?? null, rules);

@@ -5,6 +5,7 @@ import type { ArrivalFacts, Decision } from './types.ts';
 export function citizenLetterHeld(facts: ArrivalFacts): Decision {
   return heldFor(facts, 'citizen-letter', 'citizen', {
     code: 'CITIZEN',
-    sentence: 'Thư của tổ chức, cá nhân (địa chỉ gửi không thuộc danh bạ cơ quan); xử lý theo quy trình riêng.',
+    sentence:
+      'Thư của tổ chức, cá nhân (địa chỉ gửi không thuộc danh bạ cơ quan); xử lý theo quy trình riêng.',
   });
 }

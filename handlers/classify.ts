@@ -26,7 +26,11 @@ const DOCUMENT_TYPES = new Set([
 export function mayBeDocument(part: MailPart): boolean {
   if (DOCUMENT_TYPES.has(part.detectedType)) return true;
   if (part.origin === 'inline') return false;
-  return part.detectedType.startsWith('image/') || part.detectedType === 'application/zip' || part.origin === 'message';
+  return (
+    part.detectedType.startsWith('image/') ||
+    part.detectedType === 'application/zip' ||
+    part.origin === 'message'
+  );
 }
 
 export function classify(mail: IncomingMessage, envelopeFrom: string | null, rules: Rules): Classification {
@@ -39,7 +43,8 @@ export function classify(mail: IncomingMessage, envelopeFrom: string | null, rul
   const hasDocument = mail.parts.some(mayBeDocument);
   if (isAutomatic(mail) && !hasDocument) return { kind: 'auto-reply', rule: 'auto-submitted' };
   if (mail.isList && !hasDocument) return { kind: 'list-mail', rule: 'list-headers' };
-  if (isOwnAddress(rules, mail.from?.address ?? null) && !hasDocument) return { kind: 'auto-reply', rule: 'own-address' };
+  if (isOwnAddress(rules, mail.from?.address ?? null) && !hasDocument)
+    return { kind: 'auto-reply', rule: 'own-address' };
   if (envelopeFrom === '' && !hasDocument) return { kind: 'auto-reply', rule: 'null-return-path' };
   return letterKind(mail, rules);
 }

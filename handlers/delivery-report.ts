@@ -5,12 +5,20 @@ import { transmissionOf } from './evidence.ts';
 import { noted } from './noted.ts';
 import { failureNotice } from './notices.ts';
 import type { Rules } from './rules.ts';
-import type { ArrivalFacts, Decision, OutcomeDraft, Snapshot, TransmissionRef, TransmissionState } from './types.ts';
+import type {
+  ArrivalFacts,
+  Decision,
+  OutcomeDraft,
+  Snapshot,
+  TransmissionRef,
+  TransmissionState,
+} from './types.ts';
 
 export function deliveryReported(facts: ArrivalFacts, rules: Rules, snapshot: Snapshot): Decision {
   const report = facts.mail.report;
   const transmission = transmissionOf(facts, snapshot.transmissions);
-  if (report?.type !== 'delivery-report' || transmission === null) return noted(facts, 'delivery-report', 'not-ours');
+  if (report?.type !== 'delivery-report' || transmission === null)
+    return noted(facts, 'delivery-report', 'not-ours');
 
   const outcome = worst(report.outcomes, transmission.to);
   const state = stateOf(outcome);
@@ -20,21 +28,34 @@ export function deliveryReported(facts: ArrivalFacts, rules: Rules, snapshot: Sn
     to: state,
     evidence: 'dsn',
     cause,
-    detail: { action: outcome?.action ?? null, status: outcome?.status ?? null, diagnostic: outcome?.diagnostic ?? null, dialect: report.dialect },
+    detail: {
+      action: outcome?.action ?? null,
+      status: outcome?.status ?? null,
+      diagnostic: outcome?.diagnostic ?? null,
+      dialect: report.dialect,
+    },
     messageId: facts.raw.id,
   };
   return {
     ...noted(facts, 'delivery-report', `dsn-${outcome?.action ?? 'unknown'}`),
     outcomes: [evidence],
-    sends: state === 'failed' && transmission.kind === 'T8' && !settled(transmission) ? [failureNotice(transmission, evidence, rules)] : [],
+    sends:
+      state === 'failed' && transmission.kind === 'T8' && !settled(transmission)
+        ? [failureNotice(transmission, evidence, rules)]
+        : [],
   };
 }
 
 /** One copy goes to one recipient, so one outcome counts: the one of that address, else the worst. */
 function worst(outcomes: DeliveryOutcome[], to: string): DeliveryOutcome | undefined {
-  const mine = outcomes.filter((o) => [o.recipient, o.originalRecipient].includes(to.toLowerCase()));
+  const address = to.toLowerCase();
+  const mine = outcomes.filter((o) =>
+    [o.recipient, o.originalRecipient].some((one) => one?.toLowerCase() === address),
+  );
   const order = ['failed', 'delayed', 'expanded', 'relayed', 'delivered'];
-  return [...(mine.length > 0 ? mine : outcomes)].sort((a, b) => order.indexOf(a.action) - order.indexOf(b.action))[0];
+  return [...(mine.length > 0 ? mine : outcomes)].sort(
+    (a, b) => order.indexOf(a.action) - order.indexOf(b.action),
+  )[0];
 }
 
 /** `delayed` says nothing final: the copy stays accepted. `relayed` and `expanded` promise no more than acceptance (RFC 3461). */
@@ -46,5 +67,9 @@ function stateOf(outcome: DeliveryOutcome | undefined): TransmissionState {
 
 /** News that comes after the recipient has confirmed changes nothing. */
 function settled(transmission: TransmissionRef): boolean {
-  return transmission.state === 'acknowledged' || transmission.state === 'failed' || transmission.state === 'returned';
+  return (
+    transmission.state === 'acknowledged' ||
+    transmission.state === 'failed' ||
+    transmission.state === 'returned'
+  );
 }

@@ -6,16 +6,16 @@ import type { Found, OfficialDocument } from '../documents/types.ts';
 import { localDate } from '../documents/vietnam-time.ts';
 import type { SignatureReport } from '../signatures/types.ts';
 import { beforeCutover } from './answer.ts';
+import type { Candidate } from './candidate.ts';
 import { mayBeDocument } from './classify.ts';
 import { agencyOf, isOwnAddress, type Rules } from './rules.ts';
-import type { Candidate } from './candidate.ts';
 import type { HoldReason, RegistrationFacts, Snapshot } from './types.ts';
 
 /** Least confidence of an obligatory field for registration without a person. */
 const SURE = 0.9;
 
-/** Defects of reading that mean: not everything that was sent is here (VAL-03). */
-const INCOMPLETE = new Set([
+/** Codes of mail/ that mean: not everything that was sent is here, or not as it was sent (VAL-03). */
+export const INCOMPLETE: ReadonlySet<string> = new Set([
   'part-too-large',
   'too-many-parts',
   'archive-too-large',
@@ -23,11 +23,19 @@ const INCOMPLETE = new Set([
   'archive-unreadable',
   'archive-encrypted',
   'archive-duplicate-entry',
+  'archive-nested',
   'tnef-unreadable',
   'part-truncated',
   'part-undecodable',
+  'part-elsewhere',
+  'transfer-encoding-unknown',
+  'uuencoded-content',
   'nesting-too-deep',
   'boundary-never-closed',
+  'boundary-never-used',
+  'header-too-large',
+  'text-truncated',
+  'empty-parse',
 ]);
 
 const reason = (code: string, sentence: string): HoldReason => ({ code, sentence });
@@ -46,17 +54,32 @@ export function mailDoubts(facts: RegistrationFacts, candidates: Candidate[], ru
 function senderDoubts(facts: RegistrationFacts, candidates: Candidate[], rules: Rules): HoldReason[] {
   const from = facts.mail.from?.address ?? null;
   if (facts.sender.outcome === 'forged') {
-    return [reason('SENDER_FORGED', `Địa chỉ người gửi ${from ?? ''} có dấu hiệu giả mạo (không qua kiểm tra DMARC).`)];
+    return [
+      reason(
+        'SENDER_FORGED',
+        `Địa chỉ người gửi ${from ?? ''} có dấu hiệu giả mạo (không qua kiểm tra DMARC).`,
+      ),
+    ];
   }
   if (isOwnAddress(rules, from)) {
     return [reason('OWN_ADDRESS', 'Thư gửi từ chính hộp thư của cơ quan; đề nghị văn thư xem xét.')];
   }
   if (agencyOf(rules, from) === null) {
-    return [reason('UNKNOWN_SENDER', `Địa chỉ gửi ${from ?? '(không có)'} không có trong danh bạ thư điện tử công vụ.`)];
+    return [
+      reason(
+        'UNKNOWN_SENDER',
+        `Địa chỉ gửi ${from ?? '(không có)'} không có trong danh bạ thư điện tử công vụ.`,
+      ),
+    ];
   }
   const signed = candidates.length > 0 && candidates.every((c) => c.issuerSigned);
   if (facts.sender.outcome === 'unproven' && !signed) {
-    return [reason('SENDER_UNPROVEN', 'Chưa xác thực được máy chủ gửi (SPF, DKIM) và văn bản không có chữ ký số hợp lệ của cơ quan ban hành.')];
+    return [
+      reason(
+        'SENDER_UNPROVEN',
+        'Chưa xác thực được máy chủ gửi (SPF, DKIM) và văn bản không có chữ ký số hợp lệ của cơ quan ban hành.',
+      ),
+    ];
   }
   return [];
 }
@@ -67,7 +90,12 @@ function channelDoubts(facts: RegistrationFacts, rules: Rules): HoldReason[] {
     doubts.push(reason('BEFORE_CUTOVER', 'Thư đến trước thời điểm bắt đầu sử dụng hệ thống.'));
   }
   if (rules.regulation.channels.mailIn !== 'allowed') {
-    doubts.push(reason('CHANNEL', `${rules.regulation.soKyHieu}: văn bản gửi qua thư điện tử chỉ được tiếp nhận trong trường hợp ngoại lệ; văn thư quyết định.`));
+    doubts.push(
+      reason(
+        'CHANNEL',
+        `${rules.regulation.soKyHieu}: văn bản gửi qua thư điện tử chỉ được tiếp nhận trong trường hợp ngoại lệ; văn thư quyết định.`,
+      ),
+    );
   }
   return doubts;
 }
@@ -75,16 +103,26 @@ function channelDoubts(facts: RegistrationFacts, rules: Rules): HoldReason[] {
 function fileDoubts(facts: RegistrationFacts): HoldReason[] {
   const doubts = facts.screening.blocked.map((b) => {
     const name = facts.mail.parts.find((p) => p.path === b.part)?.name ?? b.part;
-    return reason('BLOCKED_FILE', `Tệp “${name}” thuộc loại không được phép (${b.reason}); tệp không được mở.`);
+    return reason(
+      'BLOCKED_FILE',
+      `Tệp “${name}” thuộc loại không được phép (${b.reason}); tệp không được mở.`,
+    );
   });
   for (const defect of facts.mail.defects.filter((d) => INCOMPLETE.has(d.code))) {
-    doubts.push(reason('INCOMPLETE', `Thư có thể không đầy đủ: ${defect.code}${defect.where ? ` (${defect.where})` : ''}.`));
+    doubts.push(
+      reason(
+        'INCOMPLETE',
+        `Thư có thể không đầy đủ: ${defect.code}${defect.where ? ` (${defect.where})` : ''}.`,
+      ),
+    );
   }
   for (const part of facts.mail.parts.filter((p) => p.encrypted)) {
     doubts.push(reason('INCOMPLETE', `Tệp “${part.name}” được đặt mật khẩu nên chưa đọc được.`));
   }
   if (facts.screening.virus.status === 'too-large') {
-    doubts.push(reason('NOT_SCANNED', 'Có tệp vượt quá dung lượng mà chương trình diệt vi-rút kiểm tra được.'));
+    doubts.push(
+      reason('NOT_SCANNED', 'Có tệp vượt quá dung lượng mà chương trình diệt vi-rút kiểm tra được.'),
+    );
   }
   return doubts;
 }
@@ -93,26 +131,39 @@ function countDoubts(facts: RegistrationFacts, candidates: Candidate[]): HoldRea
   const doubts: HoldReason[] = [];
   if (candidates.length === 0) doubts.push(reason('NO_DOCUMENT', 'Không tìm thấy văn bản trong thư.'));
   if (candidates.length > 1) {
-    doubts.push(reason('SEVERAL_DOCUMENTS', `Thư có ${candidates.length} văn bản; mỗi văn bản được cấp một số đến.`));
+    doubts.push(
+      reason('SEVERAL_DOCUMENTS', `Thư có ${candidates.length} văn bản; mỗi văn bản được cấp một số đến.`),
+    );
   }
-  const loose = facts.mail.parts.filter((p) => facts.unassigned.includes(p.path) && mayBeDocument(p) && p.origin !== 'message');
+  const loose = facts.mail.parts.filter(
+    (p) => facts.unassigned.includes(p.path) && mayBeDocument(p) && p.origin !== 'message',
+  );
   for (const part of loose) {
     doubts.push(reason('UNASSIGNED_FILE', `Chưa rõ tệp “${part.name}” thuộc văn bản nào.`));
   }
   if (facts.mail.parts.some((p) => p.origin === 'message')) {
-    doubts.push(reason('FORWARDED', 'Văn bản nằm trong một thư khác được chuyển tiếp; đề nghị kiểm tra nơi gửi.'));
+    doubts.push(
+      reason('FORWARDED', 'Văn bản nằm trong một thư khác được chuyển tiếp; đề nghị kiểm tra nơi gửi.'),
+    );
   }
   return doubts;
 }
 
 /** Doubts about one document. */
-export function documentDoubts(candidate: Candidate, facts: RegistrationFacts, rules: Rules, snapshot: Snapshot): HoldReason[] {
+export function documentDoubts(
+  candidate: Candidate,
+  facts: RegistrationFacts,
+  rules: Rules,
+  snapshot: Snapshot,
+): HoldReason[] {
   return [
     ...signatureDoubts(candidate, rules),
     ...fieldDoubts(candidate, rules),
     ...dateDoubts(candidate.document, facts),
     ...duplicateDoubts(candidate, snapshot),
-    ...candidate.document.defects.map((d) => reason('FIELD_CONFLICT', `Thông tin trên văn bản chưa thống nhất: ${d.detail}`)),
+    ...candidate.document.defects.map((d) =>
+      reason('FIELD_CONFLICT', `Thông tin trên văn bản chưa thống nhất: ${d.detail}`),
+    ),
   ];
 }
 
@@ -132,17 +183,29 @@ function signatureDoubts(candidate: Candidate, rules: Rules): HoldReason[] {
       break;
     case 'may-refuse':
     case 'reference-only':
-      doubts.push(reason('REFERENCE_ONLY', `${said} Theo ${because}, văn bản chỉ để biết, tham khảo; có thể từ chối.`));
+      doubts.push(
+        reason('REFERENCE_ONLY', `${said} Theo ${because}, văn bản chỉ để biết, tham khảo; có thể từ chối.`),
+      );
       break;
     default:
       break;
   }
   if (candidate.otherAgency) {
-    doubts.push(reason('OTHER_AGENCY_SIGNED', `Chữ ký số của “${candidate.otherAgency}”, không phải của cơ quan ban hành văn bản.`));
+    doubts.push(
+      reason(
+        'OTHER_AGENCY_SIGNED',
+        `Chữ ký số của “${candidate.otherAgency}”, không phải của cơ quan ban hành văn bản.`,
+      ),
+    );
   }
   const foreign = foreignAnchor(candidate.report, rules);
   if (foreign) {
-    doubts.push(reason('ANCHOR_GROUP', `Chứng thư số thuộc nhóm ${foreign}, không phải loại quy định cho cơ quan nhà nước.`));
+    doubts.push(
+      reason(
+        'ANCHOR_GROUP',
+        `Chứng thư số thuộc nhóm ${foreign}, không phải loại quy định cho cơ quan nhà nước.`,
+      ),
+    );
   }
   return doubts;
 }
@@ -150,7 +213,9 @@ function signatureDoubts(candidate: Candidate, rules: Rules): HoldReason[] {
 /** SIG-02: a state sender with a certificate of another group. */
 function foreignAnchor(report: SignatureReport | undefined, rules: Rules): string | null {
   const allowed = rules.regulation.signature.trustAnchors;
-  const found = report?.signatures.find((s) => s.verdict === 'VALID' && s.anchorGroup && !allowed.includes(s.anchorGroup));
+  const found = report?.signatures.find(
+    (s) => s.verdict === 'VALID' && s.anchorGroup && !allowed.includes(s.anchorGroup),
+  );
   return found?.anchorGroup ?? null;
 }
 
@@ -209,7 +274,8 @@ function duplicateDoubts(candidate: Candidate, snapshot: Snapshot): HoldReason[]
     (e) =>
       e.book === 'den' &&
       !e.cancelled &&
-      ((candidate.documentKey !== null && e.documentKey === candidate.documentKey) || candidate.knownEntries.includes(e.id)),
+      ((candidate.documentKey !== null && e.documentKey === candidate.documentKey) ||
+        candidate.knownEntries.includes(e.id)),
   );
   if (!earlier) return [];
   return [reason('DUPLICATE', `Văn bản này đã có số đến ${earlier.number}/${earlier.year}.`)];

@@ -1,12 +1,20 @@
 /** From a document to the line of the sổ văn bản đến (REG-IN, DOMAIN 1.6). */
-import type { MailPart } from '../mail/types.ts';
+
 import { localDate } from '../documents/vietnam-time.ts';
+import type { MailPart } from '../mail/types.ts';
 import type { Candidate } from './candidate.ts';
 import { agencyOf, type Rules } from './rules.ts';
 import type { EntryDraft, EntryFile, RegistrationFacts, Snapshot } from './types.ts';
 
-export function incomingEntry(candidate: Candidate, facts: RegistrationFacts, rules: Rules, snapshot: Snapshot): EntryDraft {
-  const ngayDen = localDate(rules.regulation.time.outOfHours === 'nextOfficeStart' ? facts.deemedReceivedAt : facts.enteredAt);
+export function incomingEntry(
+  candidate: Candidate,
+  facts: RegistrationFacts,
+  rules: Rules,
+  snapshot: Snapshot,
+): EntryDraft {
+  const ngayDen = localDate(
+    rules.regulation.time.outOfHours === 'nextOfficeStart' ? facts.deemedReceivedAt : facts.enteredAt,
+  );
   return {
     book: 'den',
     agency: rules.agency.code,
@@ -19,7 +27,12 @@ export function incomingEntry(candidate: Candidate, facts: RegistrationFacts, ru
     deemedReceivedAt: facts.deemedReceivedAt,
     signatureClass: candidate.class,
     urgency: candidate.document.urgency.value ?? 'THUONG',
-    fields: { ...rules.register.defaults, ...readFields(candidate, facts, rules), ngayDen, nguon: 'THU_DIEN_TU' },
+    fields: {
+      ...rules.register.defaults,
+      ...readFields(candidate, facts, rules),
+      ngayDen,
+      nguon: 'THU_DIEN_TU',
+    },
     files: filesOf(candidate, facts),
     flags: flagsOf(candidate, facts, snapshot),
     by: 'machine',
@@ -47,7 +60,9 @@ function readFields(candidate: Candidate, facts: RegistrationFacts, rules: Rules
     maDinhDanhCoQuan: sender?.code ?? null,
     lichCongTac: facts.calendarVersion,
   };
-  return Object.fromEntries(Object.entries(found).filter((pair): pair is [string, string] => pair[1] !== null && pair[1] !== ''));
+  return Object.fromEntries(
+    Object.entries(found).filter((pair): pair is [string, string] => pair[1] !== null && pair[1] !== ''),
+  );
 }
 
 function filesOf(candidate: Candidate, facts: RegistrationFacts): EntryFile[] {
@@ -64,7 +79,13 @@ function filesOf(candidate: Candidate, facts: RegistrationFacts): EntryFile[] {
 }
 
 function entryFile(part: MailPart, role: EntryFile['role'], facts: RegistrationFacts): EntryFile {
-  return { sha256: part.sha256, name: part.name, role, size: part.size, verdict: facts.signatures[part.path]?.verdict ?? null };
+  return {
+    sha256: part.sha256,
+    name: part.name,
+    role,
+    size: part.size,
+    verdict: facts.signatures[part.path]?.verdict ?? null,
+  };
 }
 
 /** Things that a person should see beside the line, but that did not keep it from being registered. */

@@ -11,7 +11,9 @@ export function arrivalQuery(facts: Pick<ArrivalFacts, 'raw' | 'mail'>): Snapsho
     rawSha256: raw.sha256,
     messageIdHeader: mail.messageId,
     tokens: mail.report?.token ? [mail.report.token] : [],
-    quotedMessageIds: mail.report ? [...quoted, ...mail.references, ...(mail.inReplyTo ? [mail.inReplyTo] : [])] : [],
+    quotedMessageIds: mail.report
+      ? [...quoted, ...mail.references, ...(mail.inReplyTo ? [mail.inReplyTo] : [])]
+      : [],
   };
 }
 
@@ -20,7 +22,10 @@ function quotedIds(report: MailReport | null): string[] {
 }
 
 /** The transmission that a report speaks of; null when it is none of ours. */
-export function transmissionOf(facts: ArrivalFacts, transmissions: TransmissionRef[]): TransmissionRef | null {
+export function transmissionOf(
+  facts: ArrivalFacts,
+  transmissions: TransmissionRef[],
+): TransmissionRef | null {
   const token = facts.mail.report?.token ?? null;
   const byToken = transmissions.find((t) => t.token === token);
   if (byToken) return byToken;

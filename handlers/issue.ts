@@ -4,11 +4,11 @@ import type { DirectoryAgency, SignatureClass } from '../config/types.ts';
 import { numberPattern } from '../documents/issue-number.ts';
 import { typeByName } from '../documents/type-names.ts';
 import type { SecrecyMark, Urgency } from '../documents/types.ts';
+import type { SignatureReport } from '../signatures/types.ts';
 import { issuedDocumentSend } from './notices.ts';
 import { nothing, type Rules } from './rules.ts';
 import { signatureClassOfFile } from './signature-class.ts';
 import type { Decision, EntryDraft, EntryFile, Snapshot } from './types.ts';
-import type { SignatureReport } from '../signatures/types.ts';
 
 export interface IssueRequest {
   main: { sha256: string; size: number; name: string; pages: number; imageOnly: boolean };
@@ -74,10 +74,16 @@ function refuseFields(request: IssueRequest): void {
   ].filter((m) => m !== null);
   if (missing.length > 0) refuse('ISSUE_FIELDS', `Chưa thể phát hành: thiếu ${missing.join(', ')}.`);
   if (!isRealDate(request.date)) {
-    refuse('ISSUE_FIELDS', `Chưa thể phát hành: ngày văn bản “${request.date}” không đúng (cần dạng 2026-11-20).`);
+    refuse(
+      'ISSUE_FIELDS',
+      `Chưa thể phát hành: ngày văn bản “${request.date}” không đúng (cần dạng 2026-11-20).`,
+    );
   }
   if (request.date > request.today) {
-    refuse('ISSUE_FIELDS', `Chưa thể phát hành: ngày văn bản ${request.date} sau ngày hôm nay (${request.today}).`);
+    refuse(
+      'ISSUE_FIELDS',
+      `Chưa thể phát hành: ngày văn bản ${request.date} sau ngày hôm nay (${request.today}).`,
+    );
   }
 }
 
@@ -91,18 +97,29 @@ function refuseRecipients(request: IssueRequest): void {
   if (request.recipients.length === 0) refuse('ISSUE_NO_RECIPIENT', 'Chưa thể phát hành: chưa có nơi nhận.');
   const without = request.recipients.filter((r) => r.addresses.length === 0).map((r) => r.name);
   if (without.length === 0) return;
-  refuse('ISSUE_RECIPIENT_ADDRESS', `Chưa thể phát hành: nơi nhận chưa có địa chỉ thư trong danh bạ: ${without.join('; ')}.`);
+  refuse(
+    'ISSUE_RECIPIENT_ADDRESS',
+    `Chưa thể phát hành: nơi nhận chưa có địa chỉ thư trong danh bạ: ${without.join('; ')}.`,
+  );
 }
 
 function refuseFenced(snapshot: Snapshot): void {
   if (!snapshot.fenced) return;
-  refuse('FENCED', 'Hệ thống vừa được khôi phục từ bản sao lưu; tạm dừng cấp số và gửi cho đến khi quản trị xác nhận (congvan fence lift).');
+  refuse(
+    'FENCED',
+    'Hệ thống vừa được khôi phục từ bản sao lưu; tạm dừng cấp số và gửi cho đến khi quản trị xác nhận (congvan fence lift).',
+  );
 }
 
 function refuseIssuedBefore(request: IssueRequest, snapshot: Snapshot): void {
-  const before = snapshot.entriesByFile.find((e) => e.book === 'di' && !e.cancelled && e.mainFile === request.main.sha256);
+  const before = snapshot.entriesByFile.find(
+    (e) => e.book === 'di' && !e.cancelled && e.mainFile === request.main.sha256,
+  );
   if (!before) return;
-  refuse('ISSUE_ALREADY', `Tệp này đã phát hành với số ${before.fields['soKyHieu'] ?? before.number}; muốn gửi lại, dùng “congvan outbox resend”.`);
+  refuse(
+    'ISSUE_ALREADY',
+    `Tệp này đã phát hành với số ${before.fields['soKyHieu'] ?? before.number}; muốn gửi lại, dùng “congvan outbox resend”.`,
+  );
 }
 
 /**
@@ -111,15 +128,24 @@ function refuseIssuedBefore(request: IssueRequest, snapshot: Snapshot): void {
  */
 function refuseUnsigned(cls: SignatureClass, rules: Rules): boolean {
   const { signature, soKyHieu, id } = rules.regulation;
-  if (cls === 'INVALID') refuse('ISSUE_SIGNATURE', 'Chữ ký số trên tệp không hợp lệ; đề nghị ký lại trước khi phát hành.');
+  if (cls === 'INVALID')
+    refuse('ISSUE_SIGNATURE', 'Chữ ký số trên tệp không hợp lệ; đề nghị ký lại trước khi phát hành.');
   if ([...signature.equalToPaper, ...signature.acceptedCopy].includes(cls)) return false;
   if (id === 'SL-2588-2018' || id === 'GL-443-2016') {
-    refuse('ISSUE_UNSIGNED', `Theo ${soKyHieu}, văn bản phải có chữ ký số của người có thẩm quyền và của cơ quan trước khi gửi.`);
+    refuse(
+      'ISSUE_UNSIGNED',
+      `Theo ${soKyHieu}, văn bản phải có chữ ký số của người có thẩm quyền và của cơ quan trước khi gửi.`,
+    );
   }
   return true;
 }
 
-function outgoingEntry(request: IssueRequest, cls: SignatureClass, paperFollows: boolean, rules: Rules): EntryDraft {
+function outgoingEntry(
+  request: IssueRequest,
+  cls: SignatureClass,
+  paperFollows: boolean,
+  rules: Rules,
+): EntryDraft {
   const type = typeByName(request.type);
   return {
     book: 'di',
@@ -128,7 +154,11 @@ function outgoingEntry(request: IssueRequest, cls: SignatureClass, paperFollows:
     series: rules.issuing.series === 'perType' ? (type?.abbr ?? 'CV') : 'chung',
     messageId: null,
     documentKey: null,
-    numberPattern: numberPattern({ type: type?.abbr ?? null, org: rules.issuing.org, unit: request.unit ?? (rules.issuing.defaultUnit || null) }),
+    numberPattern: numberPattern({
+      type: type?.abbr ?? null,
+      org: rules.issuing.org,
+      unit: request.unit ?? (rules.issuing.defaultUnit || null),
+    }),
     enteredAt: null,
     deemedReceivedAt: null,
     signatureClass: cls,
@@ -150,7 +180,13 @@ function outgoingEntry(request: IssueRequest, cls: SignatureClass, paperFollows:
       hinhThucGui: paperFollows ? 'DIEN_TU_VA_GIAY' : 'DIEN_TU',
     },
     files: [
-      { sha256: request.main.sha256, name: request.main.name, role: 'main', size: request.main.size, verdict: request.report.verdict },
+      {
+        sha256: request.main.sha256,
+        name: request.main.name,
+        role: 'main',
+        size: request.main.size,
+        verdict: request.report.verdict,
+      },
       ...request.attachments,
     ],
     flags: paperFollows ? ['UNSIGNED_SCAN'] : [],

@@ -6,7 +6,9 @@ export function noted(facts: ArrivalFacts, kind: MessageKind, rule: string): Dec
   return {
     ...nothing(),
     message: { id: facts.raw.id, state: 'noted', kind, rule },
-    journal: [{ actor: 'machine', action: 'noted', subject: `message:${facts.raw.id}`, data: { kind, rule } }],
+    journal: [
+      { actor: 'machine', action: 'noted', subject: `message:${facts.raw.id}`, data: { kind, rule } },
+    ],
   };
 }
 
@@ -14,7 +16,9 @@ export function ignored(facts: ArrivalFacts, kind: MessageKind, rule: string): D
   return {
     ...nothing(),
     message: { id: facts.raw.id, state: 'ignored', kind, rule },
-    journal: [{ actor: 'machine', action: 'ignored', subject: `message:${facts.raw.id}`, data: { kind, rule } }],
+    journal: [
+      { actor: 'machine', action: 'ignored', subject: `message:${facts.raw.id}`, data: { kind, rule } },
+    ],
   };
 }
 
@@ -30,7 +34,12 @@ export function heldFor(
     message: { id: facts.raw.id, state: 'held', kind, rule: reason.code },
     holds: [{ messageId: facts.raw.id, proposals: [], reasons: [reason], twoPersons: false, queue }],
     journal: [
-      { actor: 'machine', action: 'held', subject: `message:${facts.raw.id}`, data: { kind, reasons: [reason.code] } },
+      {
+        actor: 'machine',
+        action: 'held',
+        subject: `message:${facts.raw.id}`,
+        data: { kind, reasons: [reason.code] },
+      },
     ],
   };
 }

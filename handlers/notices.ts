@@ -31,9 +31,18 @@ function receivedFiles(facts: ArrivalFacts): NoticeFile[] {
     .map((p) => ({ name: p.name, sha256: p.sha256, verdict: null }));
 }
 
-function toSender(facts: ArrivalFacts, rules: Rules): Pick<SendDraft, 'to' | 'toName' | 'envelope' | 'aboutMessage' | 'notBefore'> {
+function toSender(
+  facts: ArrivalFacts,
+  rules: Rules,
+): Pick<SendDraft, 'to' | 'toName' | 'envelope' | 'aboutMessage' | 'notBefore'> {
   const to = facts.mail.from?.address ?? '';
-  return { to, toName: agencyOf(rules, to)?.name ?? null, envelope: 'null', aboutMessage: facts.raw.id, notBefore: null };
+  return {
+    to,
+    toName: agencyOf(rules, to)?.name ?? null,
+    envelope: 'null',
+    aboutMessage: facts.raw.id,
+    notBefore: null,
+  };
 }
 
 /** T1: it arrived, nothing more (ACK-01). */
@@ -51,7 +60,12 @@ export function arrivalNotice(facts: ArrivalFacts, rules: Rules): SendDraft {
 }
 
 /** T2: registered under a số đến (ACK-02). The number is filled in when the mail is rendered. */
-export function registeredNotice(entry: EntryDraft, facts: ArrivalFacts, rules: Rules, index: number): SendDraft {
+export function registeredNotice(
+  entry: EntryDraft,
+  facts: ArrivalFacts,
+  rules: Rules,
+  index: number,
+): SendDraft {
   const cls = entry.signatureClass ?? 'NONE';
   const treated = treatment(rules.regulation.signature, cls);
   const intent: RegisteredIntent = {

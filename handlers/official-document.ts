@@ -5,14 +5,27 @@ import { documentDoubts, mailDoubts } from './doubts.ts';
 import { incomingEntry } from './entry.ts';
 import { arrivalNotice, registeredNotice } from './notices.ts';
 import { nothing, type Rules } from './rules.ts';
-import type { ArrivalFacts, Decision, HoldDraft, HoldReason, RegistrationFacts, Snapshot, SnapshotQuery } from './types.ts';
+import type {
+  ArrivalFacts,
+  Decision,
+  HoldDraft,
+  HoldReason,
+  RegistrationFacts,
+  Snapshot,
+  SnapshotQuery,
+} from './types.ts';
 
 /** ACK-01: says that the mail is here, before anybody has judged it; then registration follows. */
 export function documentArrived(facts: ArrivalFacts, rules: Rules, snapshot: Snapshot): Decision {
   const silent = whyNoArrivalNotice(facts, rules, snapshot);
   return {
     ...nothing(),
-    message: { id: facts.raw.id, state: 'arrived', kind: 'official-document', rule: facts.released ? 'released' : null },
+    message: {
+      id: facts.raw.id,
+      state: 'arrived',
+      kind: 'official-document',
+      rule: facts.released ? 'released' : null,
+    },
     sends: silent === null ? [arrivalNotice(facts, rules)] : [],
     journal: [
       {
@@ -61,15 +74,26 @@ export function documentRegistered(facts: RegistrationFacts, rules: Rules, snaps
 function policyDoubts(rules: Rules, snapshot: Snapshot): HoldReason[] {
   const doubts: HoldReason[] = [];
   if (rules.register.automatic === 'off' || rules.regulation.register.automatic === 'off') {
-    doubts.push({ code: 'AUTOMATIC_OFF', sentence: 'Cơ quan không dùng chế độ tự động vào sổ; văn thư xác nhận.' });
+    doubts.push({
+      code: 'AUTOMATIC_OFF',
+      sentence: 'Cơ quan không dùng chế độ tự động vào sổ; văn thư xác nhận.',
+    });
   }
   if (snapshot.fenced) {
-    doubts.push({ code: 'FENCED', sentence: 'Hệ thống vừa được khôi phục từ bản sao lưu; tạm dừng cấp số cho đến khi quản trị xác nhận.' });
+    doubts.push({
+      code: 'FENCED',
+      sentence: 'Hệ thống vừa được khôi phục từ bản sao lưu; tạm dừng cấp số cho đến khi quản trị xác nhận.',
+    });
   }
   return doubts;
 }
 
-function register(candidate: Candidate, facts: RegistrationFacts, rules: Rules, snapshot: Snapshot): Decision {
+function register(
+  candidate: Candidate,
+  facts: RegistrationFacts,
+  rules: Rules,
+  snapshot: Snapshot,
+): Decision {
   const entry = incomingEntry(candidate, facts, rules, snapshot);
   const silent = rules.regulation.ack.registered.send ? whyNoAnswer(facts, rules, snapshot) : 'regulation';
   return {
@@ -118,5 +142,7 @@ function hold(
 }
 
 function unique(reasons: HoldReason[]): HoldReason[] {
-  return reasons.filter((r, i) => reasons.findIndex((o) => o.code === r.code && o.sentence === r.sentence) === i);
+  return reasons.filter(
+    (r, i) => reasons.findIndex((o) => o.code === r.code && o.sentence === r.sentence) === i,
+  );
 }

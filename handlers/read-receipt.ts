@@ -6,7 +6,8 @@ import type { ArrivalFacts, Decision, Snapshot } from './types.ts';
 export function readReceiptNoted(facts: ArrivalFacts, snapshot: Snapshot): Decision {
   const report = facts.mail.report;
   const transmission = transmissionOf(facts, snapshot.transmissions);
-  if (report?.type !== 'read-receipt' || transmission === null) return noted(facts, 'read-receipt', 'not-ours');
+  if (report?.type !== 'read-receipt' || transmission === null)
+    return noted(facts, 'read-receipt', 'not-ours');
   return {
     ...noted(facts, 'read-receipt', 'mdn'),
     outcomes: [

@@ -23,7 +23,10 @@ export function agencyOf(rules: Rules, address: string | null): DirectoryAgency 
 export function isOwnAddress(rules: Rules, address: string | null): boolean {
   if (!address) return false;
   const wanted = address.toLowerCase();
-  return wanted === rules.agency.address.toLowerCase() || rules.agency.aliases.some((a) => a.toLowerCase() === wanted);
+  return (
+    wanted === rules.agency.address.toLowerCase() ||
+    rules.agency.aliases.some((a) => a.toLowerCase() === wanted)
+  );
 }
 
 /** A decision that does nothing; handlers fill in what they want done. */

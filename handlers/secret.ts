@@ -2,10 +2,11 @@
  * A letter that bears a secrecy mark (DOMAIN 8.2): frozen before anything more is read from it, answered by nobody
  * automatically, decided by two persons. What is written here never repeats subject, file names or content.
  */
+
+import type { SecrecyMark } from '../documents/types.ts';
 import { formatVietnamDate, formatVietnamTime } from '../documents/vietnam-time.ts';
 import { nothing } from './rules.ts';
 import type { ArrivalFacts, Decision, MessageKind } from './types.ts';
-import type { SecrecyMark } from '../documents/types.ts';
 
 /** Step 3: what the clerk, the person for secrets and the head are shown. Mailbox, time and address, nothing of the letter itself. */
 function alert({ raw, mail, enteredAt }: ArrivalFacts): string {

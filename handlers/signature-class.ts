@@ -68,7 +68,8 @@ export function treatment(signature: Lists, cls: SignatureClass): Treatment {
 
 /** {ketQuaChuKy} of T2 (DOMAIN 7.4). */
 export function signatureSentence(cls: SignatureClass, asTreated: Treatment): string {
-  if (asTreated === 'reference-only' || asTreated === 'may-refuse') return 'Văn bản được tiếp nhận để biết, tham khảo';
+  if (asTreated === 'reference-only' || asTreated === 'may-refuse')
+    return 'Văn bản được tiếp nhận để biết, tham khảo';
   if (cls === 'LEADER_AND_ORG') return 'Chữ ký số của người có thẩm quyền và của cơ quan hợp lệ';
   if (cls === 'SCAN_ORG_SIGNED' || cls === 'SCAN_ORG_SIGNED_NO_COPY_LINE') {
     return 'Chữ ký số của cơ quan trên bản số hóa hợp lệ';
@@ -76,7 +77,8 @@ export function signatureSentence(cls: SignatureClass, asTreated: Treatment): st
   if (cls === 'SCAN_UNSIGNED') {
     return 'Văn bản số hóa không có chữ ký số; đề nghị gửi bản giấy theo quy định';
   }
-  if (cls === 'LEADER_ONLY') return 'Chữ ký số của người có thẩm quyền hợp lệ; không có chữ ký số của cơ quan';
+  if (cls === 'LEADER_ONLY')
+    return 'Chữ ký số của người có thẩm quyền hợp lệ; không có chữ ký số của cơ quan';
   if (cls === 'ORG_ONLY') return 'Chữ ký số của cơ quan hợp lệ; không có chữ ký số của người có thẩm quyền';
   if (cls === 'INVALID') return 'Chữ ký số không hợp lệ; văn thư đã xem xét và quyết định tiếp nhận';
   if (cls === 'UNKNOWN') return 'Chưa kết luận được về chữ ký số; văn thư đã xem xét và quyết định tiếp nhận';

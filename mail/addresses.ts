@@ -50,7 +50,7 @@ function addressOf({ words, angle, comment }: Draft, charset: string | null): Ma
 }
 
 /** Local part as written, domain in lower case; '' when it is no address or an ambiguous one. */
-export function normalAddress(raw: string): string {
+function normalAddress(raw: string): string {
   const text = Buffer.from(raw.trim().replace(/^@[^:]*:/, ''), 'latin1')
     .toString('utf8')
     .normalize('NFC');

@@ -24,14 +24,19 @@ export function readTextPart(bytes: Uint8Array, type: Structured): TextPart {
   };
 }
 
-/** Plain parts joined; the HTML ones, as text, where no plain part says anything. */
-export function bodyText(parts: TextPart[]): { text: string; cut: boolean } {
+/** `shown`: plain parts joined; the HTML ones, as text, where no plain part says anything. `other`: those not shown. */
+export function bodyText(parts: TextPart[]): { shown: string; other: string | null; cut: boolean } {
   const plain = parts
     .filter((part) => !part.html && part.text.trim() !== '')
     .map((part) => part.text.trimEnd());
-  const chosen =
-    plain.length > 0 ? plain : parts.filter((part) => part.html).map((part) => htmlToText(part.text));
-  const whole = chosen.join('\n\n').normalize('NFC');
+  const html = parts.filter((part) => part.html).map((part) => htmlToText(part.text));
+  const shown = joined(plain.length > 0 ? plain : html);
+  const other = plain.length > 0 && html.length > 0 ? joined(html) : { text: null, cut: false };
+  return { shown: shown.text, other: other.text, cut: shown.cut || other.cut };
+}
+
+function joined(texts: string[]): { text: string; cut: boolean } {
+  const whole = texts.join('\n\n').normalize('NFC');
   if (whole.length <= MAX_TEXT_CHARACTERS) return { text: whole, cut: false };
   return { text: whole.slice(0, MAX_TEXT_CHARACTERS).replace(/[\ud800-\udbff]$/, ''), cut: true };
 }

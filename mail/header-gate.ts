@@ -18,18 +18,14 @@ export interface GatedMessage {
   message: Readable;
 }
 
-/** Null when the header block is longer than the limit; nothing more is read then. */
-export async function gateMessage(raw: Readable): Promise<GatedMessage | null> {
+/** Null when the header block is longer than the limit; nothing more is read then. Closing the source is the caller's. */
+export async function gateMessage(raw: AsyncIterable<Uint8Array>): Promise<GatedMessage | null> {
   const head = await takeHead(raw, MAX_HEADER_BYTES);
-  if (head === null) {
-    raw.destroy();
-    return null;
-  }
+  if (head === null) return null;
   const fields = fieldsOf(head.block);
   const headers = fields.map(headerOf).filter((header) => header !== null);
   if (fields.some((field) => SIGNED.test(field)))
     return { headers, message: Readable.from(passedOn(fields, head.rest, head.chunks)) };
-  raw.destroy();
   return { headers, message: Readable.from([Buffer.from(`${fields.join('')}\r\n`, 'latin1')]) };
 }
 

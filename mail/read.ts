@@ -60,16 +60,16 @@ function result(opened: OpenedMessage, reading: Reading): IncomingMessage {
   const facts = headerFacts(fields, reading.charset, reading.onDefect);
   const body = bodyText(reading.texts);
   if (body.cut)
-    reading.onDefect({ code: 'text-truncated', detail: 'the body text is longer than what is shown of it' });
+    reading.onDefect({ code: 'text-truncated', detail: 'the body text is longer than what is kept of it' });
   tellLegacyText(
     [
       ['subject', facts.subject],
-      ['text', body.text],
+      ['text', body.shown],
       ...reading.parts.map((part): [string, string] => [part.path, part.rawName ?? '']),
     ],
     reading,
   );
-  if (/^begin [0-7]{3,4} \S/m.test(body.text)) {
+  if (/^begin [0-7]{3,4} \S/m.test(body.shown)) {
     reading.onDefect({
       code: 'uuencoded-content',
       detail: 'the text holds a uuencoded file, which is not unpacked',
@@ -78,7 +78,7 @@ function result(opened: OpenedMessage, reading: Reading): IncomingMessage {
   }
   const known = /^(?:from|to|subject|date|message-id|received|content-type|mime-version|return-path)$/;
   const hasHeader = fields.some((field) => known.test(field.name));
-  const empty = reading.parts.length === 0 && body.text.trim() === '' && reading.machine.length === 0;
+  const empty = reading.parts.length === 0 && body.shown.trim() === '' && reading.machine.length === 0;
   if ((empty && facts.subject === '' && facts.from === null) || (!hasHeader && reading.parts.length === 0)) {
     reading.onDefect({
       code: 'empty-parse',
@@ -88,15 +88,17 @@ function result(opened: OpenedMessage, reading: Reading): IncomingMessage {
   const report = readReport({
     ...facts,
     to: [...envelopeRecipients(fields), ...facts.to],
+    fields,
     contentType: root.value,
     reportType: root.params.get('report-type')?.toLowerCase() ?? null,
-    text: body.text,
+    text: body.shown,
     sections: reading.machine,
     originalHeaders: returnedHeaders(reading),
   });
   return {
     ...facts,
-    text: body.text,
+    text: body.shown,
+    ...(body.other === null ? {} : { otherText: body.other }),
     parts: reading.parts,
     embedded: reading.embedded,
     report,
@@ -129,5 +131,8 @@ function envelopeRecipients(fields: HeaderField[]): MailAddress[] {
 /** Header block of the message that a report gives back: a message of its own, or only its header. */
 function returnedHeaders({ quoted, machine }: Reading): string | null {
   if (quoted) return quoted.map(({ name, value }) => `${name}: ${value}`).join('\r\n');
-  return machine.find(({ type }) => type === 'text/rfc822-headers' || type === 'message/global-headers')?.text ?? null;
+  return (
+    machine.find(({ type }) => type === 'text/rfc822-headers' || type === 'message/global-headers')?.text ??
+    null
+  );
 }

@@ -45,15 +45,30 @@ interface Findings {
 /** Never throws for what a message or a name server says; throws what reading the bytes throws. */
 export async function checkSender(question: SenderQuestion): Promise<SenderCheck> {
   const raw = question.raw();
+  const source: Source = { broken: false };
   try {
-    const gated = await gateMessage(raw);
+    const gated = await gateMessage(watched(raw, source));
     return gated === null ? unproven(question, 'header-block-too-large') : await check(question, gated);
   } catch (error) {
-    if (raw.errored) throw error;
+    if (source.broken) throw error;
     // A message that the library cannot digest proves nothing; it must not stop the letter either.
     return unproven(question, 'check-failed');
   } finally {
     raw.destroy();
+  }
+}
+
+interface Source {
+  broken: boolean;
+}
+
+/** Tells a disk that fails from a message that the library chokes on; a stream closed too early has no `errored`. */
+async function* watched(raw: Readable, source: Source): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of raw) yield chunk as Uint8Array;
+  } catch (error) {
+    source.broken = true;
+    throw error;
   }
 }
 

@@ -7,7 +7,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { decodeText } from './charset.ts';
 import type { Defect } from './types.ts';
 
-export interface TnefFile {
+interface TnefFile {
   rawName: string | null;
   /** As the sender's program says it. */
   declaredType: string | null;

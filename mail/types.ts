@@ -57,14 +57,17 @@ export type DeliveryAction = 'failed' | 'delayed' | 'delivered' | 'relayed' | 'e
 
 /** What a bounce says of one recipient. */
 export interface DeliveryOutcome {
-  /** Final recipient address as reported; null when the report names none. */
+  /** Final recipient address as reported, in lower case; null when the report names none. */
   recipient: string | null;
-  /** RFC 3461 ORCPT address, when given. */
+  /** RFC 3461 ORCPT address in lower case, when given. */
   originalRecipient: string | null;
   action: DeliveryAction;
   /** Enhanced status code "5.1.1"; null when none was stated or could be told from the text. */
   status: string | null;
-  /** True = will not be tried again. Null when the action is not a failure. */
+  /**
+   * True = the address or the message itself was refused. False = the server gave up over a passing trouble (class 4):
+   * it tries no more, but sending again later may succeed. Null when the action is not a failure.
+   */
   permanent: boolean | null;
   /** The server's words, at most 500 characters. */
   diagnostic: string | null;
@@ -74,7 +77,7 @@ export interface DeliveryOutcome {
 /** A bounce or other delivery report (RFC 3464, or recognised by text rules). */
 export interface DeliveryReport {
   type: 'delivery-report';
-  /** Name of the dialect ("rfc3464", "qmail", "exim", "exchange", …). */
+  /** The mail server that wrote it ("postfix", "exim", "office365"…); "rfc3464" or "generic" when nothing names one. */
   dialect: string;
   envelopeId: string | null;
   outcomes: DeliveryOutcome[];
@@ -155,6 +158,11 @@ export interface IncomingMessage {
   wantsReadReceipt: boolean;
   /** Plain text body, NFC, at most 256 Ki characters (HTML turned into text when there is no text part). */
   text: string;
+  /**
+   * What the HTML parts say where `text` is that of the plain parts: what is looked through for marks, not shown. NFC,
+   * at most 256 Ki characters; absent when `text` says all.
+   */
+  otherText?: string;
   parts: MailPart[];
   embedded: EmbeddedMessage[];
   /** What the message reports, when it is a report; null for an ordinary letter. */

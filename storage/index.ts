@@ -47,13 +47,13 @@ function storageOver(store: Store): Storage {
   const { db } = engine;
   return {
     bytes,
-    transact: (query, decide) => transact(store, query, decide),
+    transact: (query, decide, facts) => transact(store, query, decide, facts ?? null),
     messages: {
       keep: (message) => messages.keepMessage(store, message),
       get: (id) => messages.getMessage(db, id),
       due: (limit) => messages.dueMessages(db, nowOf(store), limit),
       list: (filter) => messages.listMessages(db, filter),
-      saveFacts: (id, stage, facts) => messages.saveFacts(store, id, stage, facts),
+      saveFacts: (id, stage, facts) => messages.saveFacts(store, { messageId: id, stage, facts }),
       facts: (id, stage) => messages.readFacts(db, id, stage),
       postpone: (id, until, problem) => messages.postponeMessage(store, id, { until, problem }),
       counts: () => messages.countMessages(db),

@@ -8,11 +8,11 @@ import { recordSighting, sightingOf } from './mailboxes.ts';
 import type { Database, MessagesTable, Tx } from './schema.ts';
 import { idOf, nextSeq, notFound, nowOf, type Store } from './store.ts';
 import { bounded, instant, plain } from './text.ts';
-import type { MessageRow, Storage } from './types.ts';
+import type { MessageRow, StageFacts, Storage } from './types.ts';
 
 type Arriving = Parameters<Storage['messages']['keep']>[0];
 type Filter = Parameters<Storage['messages']['list']>[0];
-type Stage = 'arrival' | 'registration';
+type Stage = StageFacts['stage'];
 
 /** Characters of a header that are kept in the row (the whole is in the bytes). */
 const HEADER = 2000;
@@ -174,18 +174,20 @@ export async function listMessages(db: Database, filter: Filter): Promise<Messag
 }
 
 /** Facts of a stage; a later call replaces them. What identifies the letter is copied into its row. */
-export async function saveFacts(store: Store, id: string, stage: Stage, facts: unknown): Promise<void> {
-  const row = { message_id: id, stage, facts: JSON.stringify(facts), at: nowOf(store) };
-  await locked(store.engine, async (tx) => {
-    if ((await byId(tx, id)) === null) throw notFound('messages', id);
-    await tx
-      .insertInto('facts')
-      .values(row)
-      .onConflict((c) => c.columns(['message_id', 'stage']).doUpdateSet({ facts: row.facts, at: row.at }))
-      .execute();
-    const header = headerOf(facts);
-    if (header) await tx.updateTable('messages').set(header).where('id', '=', id).execute();
-  });
+export async function saveFacts(store: Store, facts: StageFacts): Promise<void> {
+  await locked(store.engine, (tx) => putFacts(tx, facts, nowOf(store)));
+}
+
+export async function putFacts(tx: Tx, { messageId, stage, facts }: StageFacts, at: string): Promise<void> {
+  if ((await byId(tx, messageId)) === null) throw notFound('messages', messageId);
+  const row = { message_id: messageId, stage, facts: JSON.stringify(facts), at };
+  await tx
+    .insertInto('facts')
+    .values(row)
+    .onConflict((c) => c.columns(['message_id', 'stage']).doUpdateSet({ facts: row.facts, at: row.at }))
+    .execute();
+  const header = headerOf(facts);
+  if (header) await tx.updateTable('messages').set(header).where('id', '=', messageId).execute();
 }
 
 function headerOf(facts: unknown) {

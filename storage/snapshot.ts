@@ -38,7 +38,12 @@ async function messageOf(tx: Tx, id: string): Promise<Snapshot['message']> {
     .where('id', '=', id)
     .executeTakeFirst();
   if (!row) return null;
-  const sends = await tx.selectFrom('transmissions').select('kind').where('about_message', '=', id).orderBy('seq').execute();
+  const sends = await tx
+    .selectFrom('transmissions')
+    .select('kind')
+    .where('about_message', '=', id)
+    .orderBy('seq')
+    .execute();
   return {
     id: row.id,
     state: row.state as MessageState,

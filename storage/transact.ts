@@ -8,6 +8,7 @@ import { locked } from './engine.ts';
 import { fencedError } from './fence.ts';
 import { approveHold, closeHold, openHold } from './holds.ts';
 import { appendLines } from './journal.ts';
+import { putFacts } from './messages.ts';
 import { applyOutcome } from './outbox.ts';
 import { cancelEntry, correctEntry, type Given, writeEntry } from './register.ts';
 import type { Tx } from './schema.ts';
@@ -15,6 +16,7 @@ import { queueSends } from './sends.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { notFound, nowOf, type Store } from './store.ts';
 import { plain } from './text.ts';
+import type { StageFacts } from './types.ts';
 
 /**
  * `decide` must be pure: after a conflict it is called again with a new snapshot. What it throws comes through and
@@ -24,11 +26,15 @@ export async function transact(
   store: Store,
   query: SnapshotQuery,
   decide: (snapshot: Snapshot) => Decision,
+  facts: StageFacts | null,
 ): Promise<Recorded> {
   return locked(store.engine, async (tx) => {
     const now = nowOf(store);
     const snapshot = await takeSnapshot(tx, query, now);
-    return record(tx, decide(snapshot), {
+    const decision = decide(snapshot);
+    // Facts on which nothing was decided are not kept: the letter may have been frozen meanwhile.
+    if (facts !== null && decision.message !== null) await putFacts(tx, facts, now);
+    return record(tx, decision, {
       now,
       fenced: snapshot.fenced,
       mailDomain: store.options.mailDomain,

@@ -118,6 +118,14 @@ export interface JournalLine {
   hash: string;
 }
 
+/** What was read of a message, as a decision was taken on it. */
+export interface StageFacts {
+  messageId: string;
+  stage: 'arrival' | 'registration';
+  /** JSON. */
+  facts: unknown;
+}
+
 export interface MailboxHealth {
   name: string;
   /** ok | connecting | login-refused | throttled | unreachable | stuck | disk-full */
@@ -142,8 +150,15 @@ export interface RegisterFilter {
 export interface Storage {
   readonly bytes: ByteStore;
 
-  /** The one executor: snapshot, pure decision, numbers, entries, outbox, journal, in one locked transaction. */
-  transact(query: SnapshotQuery, decide: (snapshot: Snapshot) => Decision): Promise<Recorded>;
+  /**
+   * The one executor: snapshot, pure decision, numbers, entries, outbox, journal, in one locked transaction; with the
+   * facts that were decided on, where there are such. One transaction, one flush to disk: it blocks the process.
+   */
+  transact(
+    query: SnapshotQuery,
+    decide: (snapshot: Snapshot) => Decision,
+    facts?: StageFacts | null,
+  ): Promise<Recorded>;
 
   messages: {
     /**

@@ -134,7 +134,7 @@ async function decide(
     for (const entry of recorded.entries) {
       call.out.line(
         call.lang === 'vi'
-          ? `Đã vào sổ: số ${entry.book} ${entry.number}/${entry.year} (${entry.id})`
+          ? `Đã vào sổ: ${entry.book === 'den' ? 'số đến' : 'số đi'} ${entry.number}/${entry.year} (${entry.id})`
           : `Registered: ${entry.book} ${entry.number}/${entry.year} (${entry.id})`,
       );
     }

@@ -127,7 +127,7 @@ async function setNext(call: Invocation, values: Values): Promise<number> {
     call.out.record({ book, year, series, next: number });
     call.out.line(
       call.lang === 'vi'
-        ? `Số tiếp theo của sổ ${book} năm ${year}: ${number}`
+        ? `Số tiếp theo của sổ văn bản ${book === 'den' ? 'đến' : 'đi'} năm ${year}: ${number}`
         : `Next number of ${book} ${year}: ${number}`,
     );
     return 0;

@@ -51,7 +51,10 @@ function letterValues(text: string) {
 }
 
 /** Names of valid signatures only: a name in a broken one proves nothing. */
-function signersOf(part: MailPart, signatures: Record<string, SignatureReport>): { name: string; holder: string }[] {
+function signersOf(
+  part: MailPart,
+  signatures: Record<string, SignatureReport>,
+): { name: string; holder: string }[] {
   return (signatures[part.path]?.signatures ?? [])
     .filter((s) => s.verdict === 'VALID' && s.signer !== null)
     .map((s) => ({ name: s.signer!.commonName, holder: s.signer!.holder }));

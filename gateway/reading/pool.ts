@@ -56,14 +56,14 @@ export function openReaderPool(setup: ReaderSetup, options: PoolOptions): Reader
   let closed = false;
 
   const start = (): void => {
-    const child = fork(options.program ?? new URL('./worker.ts', import.meta.url), {
-      serialization: 'advanced',
-      execArgv: [`--max-old-space-size=${options.heapMiB}`],
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      env: harmlessEnvironment(),
-    });
+    const child = forked(options);
+    if (child === null) {
+      startLater();
+      return;
+    }
     const reader: Reader = { child, state: 'starting', job: null, timer: null };
     readers.add(reader);
+    reader.timer = setTimeout(() => child.kill('SIGKILL'), options.deadlineMs); // one that never comes so far as to say `ready`
     // A process that could not be started has no exit; one that breaks has both.
     child.on('error', () => (child.pid === undefined ? gone(reader, null) : child.kill('SIGKILL')));
     child.on('exit', (_code, signal) => gone(reader, signal));
@@ -74,6 +74,7 @@ export function openReaderPool(setup: ReaderSetup, options: PoolOptions): Reader
   const hear = (reader: Reader, word: ReaderWord): void => {
     if (reader.state === 'leaving' || reader.state === 'gone') return;
     if ('ready' in word) {
+      settle(reader);
       reader.state = 'ready';
       failedStarts = 0;
     } else {
@@ -92,7 +93,9 @@ export function openReaderPool(setup: ReaderSetup, options: PoolOptions): Reader
       if (!job) return;
       reader.job = job;
       reader.timer = setTimeout(() => {
-        settle(reader)?.reject(failure('READER_TIMEOUT', `reading took longer than ${options.deadlineMs} ms`));
+        settle(reader)?.reject(
+          failure('READER_TIMEOUT', `reading took longer than ${options.deadlineMs} ms`),
+        );
         dismiss(reader);
       }, options.deadlineMs);
       reader.child.send({ task: job.task }, () => undefined); // a broken pipe is told by `exit`
@@ -118,15 +121,22 @@ export function openReaderPool(setup: ReaderSetup, options: PoolOptions): Reader
     reader.state = 'gone';
     readers.delete(reader);
     const job = settle(reader);
-    if (closed) return job?.reject(stopping());
-    job?.reject(failure('READER_CRASHED', `the reading process ended (${signal ?? 'exit'})`));
-    if (!neverReady) return start();
+    job?.reject(
+      closed ? stopping() : failure('READER_CRASHED', `the reading process ended (${signal ?? 'exit'})`),
+    );
+    if (closed) return;
+    if (neverReady) startLater();
+    else start();
+  };
+
+  const startLater = (): void => {
     failedStarts++;
     if (readers.size === 0) giveBack(failure('READER_UNAVAILABLE', 'no reading process could be started'));
+    const wait = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failedStarts - 1, 10));
     const pause = setTimeout(() => {
       pauses.delete(pause);
       start();
-    }, Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failedStarts - 1, 10)));
+    }, wait);
     pauses.add(pause);
   };
 
@@ -139,7 +149,8 @@ export function openReaderPool(setup: ReaderSetup, options: PoolOptions): Reader
     run: (task) =>
       new Promise((resolve, reject) => {
         if (closed) return reject(stopping());
-        if (readers.size === 0) return reject(failure('READER_UNAVAILABLE', 'no reading process could be started'));
+        if (readers.size === 0)
+          return reject(failure('READER_UNAVAILABLE', 'no reading process could be started'));
         waiting.push({ task, resolve: resolve as (value: unknown) => void, reject });
         next();
       }),
@@ -152,9 +163,24 @@ export function openReaderPool(setup: ReaderSetup, options: PoolOptions): Reader
   };
 }
 
+/** Null when the system has no room for another process now. */
+function forked(options: PoolOptions): ChildProcess | null {
+  try {
+    return fork(options.program ?? new URL('./worker.ts', import.meta.url), {
+      serialization: 'advanced',
+      execArgv: [`--max-old-space-size=${options.heapMiB}`],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      env: harmlessEnvironment(),
+    });
+  } catch {
+    return null;
+  }
+}
+
 function ended({ child, state }: Reader): Promise<void> {
   return new Promise((resolve) => {
-    if (state === 'gone' || child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return resolve();
+    if (state === 'gone' || child.pid === undefined || child.exitCode !== null || child.signalCode !== null)
+      return resolve();
     child.once('exit', () => resolve());
     child.kill('SIGKILL');
   });
@@ -163,7 +189,9 @@ function ended({ child, state }: Reader): Promise<void> {
 /** Passwords may stand in our environment (`{ env: … }`); who reads untrusted bytes gets none of it. */
 function harmlessEnvironment(): NodeJS.ProcessEnv {
   const names = ['PATH', 'TZ', 'LANG', 'LC_ALL', 'TMPDIR', 'SystemRoot', 'TEMP'];
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
 }
 
 function failure(code: string, message: string): CongvanError {

@@ -1,11 +1,11 @@
 /** Reading process, first task: MIME, parts, sender, forbidden content, secrecy marks in what is cheap to look at. */
 import { createReadStream } from 'node:fs';
-import { findSecrecy } from '../../documents/secrecy.ts';
 import { cheapText } from '../../documents/cheap-text.ts';
+import { findSecrecy } from '../../documents/secrecy.ts';
 import type { SecrecyMark } from '../../documents/types.ts';
 import { readMail } from '../../mail/read.ts';
 import { checkSender } from '../../mail/sender-check.ts';
-import type { IncomingMessage, MailPart, PartSink } from '../../mail/types.ts';
+import type { IncomingMessage, PartSink } from '../../mail/types.ts';
 import { byteStore } from '../../storage/bytes.ts';
 import { resolverOf } from '../resolver.ts';
 import { blockedParts } from './blocked.ts';
@@ -29,9 +29,13 @@ export async function read(task: ReadTask, setup: ReaderSetup): Promise<ReadResu
   });
   const blocked = blockedParts(mail.parts, setup.blockedExtensions);
   const secrecy = [
-    ...(await cheapSecrecy(mail, blocked.map((b) => b.part), bytes)),
+    ...(await cheapSecrecy(
+      mail,
+      blocked.map((b) => b.part),
+      bytes,
+    )),
     ...inner.flatMap(({ path: part, mail: one }) => [
-      ...findSecrecy(one.text, 'body', part),
+      ...bodySecrecy(one, part),
       ...one.embedded.flatMap((e) => findSecrecy(e.subject, 'subject', part)),
     ]),
   ];
@@ -60,14 +64,27 @@ function withForwarded(mail: IncomingMessage, inner: Forwarded[], maxParts: numb
   const all = [...mail.parts, ...files];
   if (all.length <= maxParts) return { ...mail, parts: all };
   const detail = `more than ${maxParts} parts with those of embedded messages`;
-  return { ...mail, parts: all.slice(0, maxParts), defects: [...mail.defects, { code: 'too-many-parts', detail }] };
+  return {
+    ...mail,
+    parts: all.slice(0, maxParts),
+    defects: [...mail.defects, { code: 'too-many-parts', detail }],
+  };
+}
+
+/** A mark may stand in one alternative only: programs that write HTML letters make the plain one themselves. */
+function bodySecrecy(mail: IncomingMessage, part: string | null): SecrecyMark[] {
+  return [mail.text, mail.otherText ?? ''].flatMap((text) => findSecrecy(text, 'body', part));
 }
 
 /** DOMAIN 8.2 step 1, the cheap places: subject, body, file names, the text layer of first pages. Stops at the first mark. */
-async function cheapSecrecy(mail: IncomingMessage, blocked: string[], bytes: PartSink): Promise<SecrecyMark[]> {
+async function cheapSecrecy(
+  mail: IncomingMessage,
+  blocked: string[],
+  bytes: PartSink,
+): Promise<SecrecyMark[]> {
   const inWords = [
     ...findSecrecy(mail.subject, 'subject', null),
-    ...findSecrecy(mail.text, 'body', null),
+    ...bodySecrecy(mail, null),
     ...mail.embedded.flatMap((e) => findSecrecy(e.subject, 'subject', e.path)),
     ...mail.parts.flatMap((p) => findSecrecy(p.name, 'file-name', p.path)),
   ];

@@ -39,12 +39,18 @@ async function answer(task: ReaderTask, settings: ReaderSetup): Promise<void> {
 
 /** The words of an unknown error may quote the letter (PD-03): only its name and its place in our code are told. */
 function named(error: unknown): { code: string; message: string; temporary: boolean } {
-  if (error instanceof CongvanError) return { code: error.code, message: error.message, temporary: error.temporary };
+  if (error instanceof CongvanError)
+    return { code: error.code, message: error.message, temporary: error.temporary };
   const { code, syscall } = error as { code?: unknown; syscall?: unknown };
   // The disk or the network failed under us: no fault of the letter.
-  if (typeof syscall === 'string') return { code: 'READER_IO', message: `${syscall}: ${String(code)}`, temporary: true };
+  if (typeof syscall === 'string')
+    return { code: 'READER_IO', message: `${syscall}: ${String(code)}`, temporary: true };
   const place = error instanceof Error ? (error.stack?.split('\n    at ')[1]?.trim() ?? '') : '';
-  return { code: 'READING_FAILED', message: `${error instanceof Error ? error.name : 'unknown'} ${place}`.slice(0, 300), temporary: true };
+  return {
+    code: 'READING_FAILED',
+    message: `${error instanceof Error ? error.name : 'unknown'} ${place}`.slice(0, 300),
+    temporary: true,
+  };
 }
 
 function say(word: ReaderWord): void {

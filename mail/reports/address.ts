@@ -5,7 +5,7 @@ const ONE = new RegExp(ADDRESS_TEXT, 'u');
 const EVERY = new RegExp(ADDRESS_TEXT, 'gu');
 
 /**
- * The address of a recipient field (`rfc822; <a@b>`, `utf-8; …`), domain in lower case; null when there is none.
+ * The address of a recipient field (`rfc822; <a@b>`, `utf-8; …`), in lower case; null when there is none.
  * QUIRK: Exim names the pipe or file of an alias here; the address in it is taken.
  */
 export function fieldAddress(value: string | undefined): string | null {
@@ -24,10 +24,12 @@ export function addressesIn(text: string): string[] {
   return [...new Set((text.match(EVERY) ?? []).slice(0, 100).map(tidy))];
 }
 
+/** All in lower case: servers change the case of what they report, and no office has two boxes that differ in it only. */
 function tidy(address: string): string {
-  const at = address.lastIndexOf('@');
-  const domain = address.slice(at + 1).replace(/[.!?…*]+$/u, '');
-  return `${address.slice(0, at).replace(/^[*`.]+/, '')}@${domain.toLowerCase()}`;
+  return address
+    .replace(/^[*`.]+/, '')
+    .replace(/[.!?…*]+$/u, '')
+    .toLowerCase();
 }
 
 /** RFC 3461 section 4: `+2B` for a plus sign; only this one is seen, as ours is the only address that has it. */

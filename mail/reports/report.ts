@@ -2,20 +2,22 @@
 import { NOTICE_TYPE, parseNotice } from '../notice.ts';
 import { findToken } from '../token.ts';
 import type { DeliveryOutcome, DeliveryReport, MailAddress, MailReport } from '../types.ts';
+import { serverOf } from './dialect.ts';
 import { noticeOfDisposition } from './notice-fields.ts';
 import { type Original, originalOf, splitNotice } from './original.ts';
 import { readReceiptPart } from './receipt-part.ts';
 import { readSesJson } from './ses-json.ts';
 import { readStatusPart, type StatusPart } from './status-part.ts';
 import { type BounceMail, fromMachine, readWordedBounce } from './worded-bounce.ts';
+import { DIALECTS } from './wordings.ts';
 
+const STATUS_TYPES = ['message/delivery-status', 'message/global-delivery-status'];
 const RECEIPT_TYPES = ['message/disposition-notification', 'message/global-disposition-notification'];
 
 /** Parts that speak to programs. They are read as reports and are no files of the letter. */
 export const MACHINE_TYPES = new Set([
   NOTICE_TYPE,
-  'message/delivery-status',
-  'message/global-delivery-status',
+  ...STATUS_TYPES,
   ...RECEIPT_TYPES,
   'message/feedback-report',
   'text/rfc822-headers',
@@ -31,7 +33,6 @@ interface ReportSection {
 
 export interface ReportInput extends BounceMail {
   to: MailAddress[];
-  autoSubmitted: string | null;
   reportType: string | null;
   /** Machine parts, in their order. */
   sections: ReportSection[];
@@ -44,14 +45,15 @@ export interface ReportInput extends BounceMail {
  * forwarded or quotes. Says what the message claims; whether the claim fits something we sent is the caller's to check.
  */
 export function readReport(input: ReportInput): MailReport | null {
-  const notice = section(input, ['application/vnd.congvan.notice+json'])
+  const notice = section(input, [NOTICE_TYPE])
     .map(parseNotice)
     .find((one) => one !== null);
   if (notice !== undefined) return { ...notice, token: notice.token ?? findToken(notice.originalMessageId) };
   const inFields = section(input, RECEIPT_TYPES)
     .map((text) => noticeOfDisposition(Buffer.from(text).toString('latin1')))
     .find((one) => one !== null);
-  if (inFields !== undefined) return { ...inFields, token: inFields.token ?? findToken(inFields.originalMessageId) };
+  if (inFields !== undefined)
+    return { ...inFields, token: inFields.token ?? findToken(inFields.originalMessageId) };
   if (isFeedback(input)) return null;
   // Receipts have a null return path too (RFC 8098 2.1): their words never make them a bounce.
   return stated(input) ?? readReceipt(input) ?? told(input);
@@ -71,7 +73,7 @@ function readReceipt(input: ReportInput): MailReport | null {
 function stated(input: ReportInput): DeliveryReport | null {
   const found = { input, original: originalIn(input), stated: statusParts(input) };
   const { outcomes } = found.stated;
-  if (outcomes.length > 0) return report('rfc3464', filled(outcomes, found), found);
+  if (outcomes.length > 0) return report(serverIn(input) ?? 'rfc3464', filled(outcomes, found), found);
   const ses = fromNotificationService(input) ? readSesJson(input.text) : [];
   return ses.length > 0 ? report('amazonses', ses, found) : null;
 }
@@ -80,7 +82,16 @@ function stated(input: ReportInput): DeliveryReport | null {
 function told(input: ReportInput): DeliveryReport | null {
   const found = { input, original: originalIn(input), stated: statusParts(input) };
   const bounce = readWordedBounce(input, found.original.to);
-  return bounce === null ? null : report(bounce.dialect, bounce.outcomes, found);
+  if (bounce === null) return null;
+  // Common words name no server; the header may.
+  const dialect = UNNAMED.has(bounce.dialect) ? (serverIn(input) ?? bounce.dialect) : bounce.dialect;
+  return report(dialect, bounce.outcomes, found);
+}
+
+const UNNAMED = new Set(DIALECTS.filter(({ common }) => common === true).map(({ name }) => name));
+
+function serverIn(input: ReportInput): string | null {
+  return serverOf(input.fields, section(input, STATUS_TYPES), input.text);
 }
 
 function originalIn(input: ReportInput): Original {
@@ -117,8 +128,7 @@ function statusParts(input: ReportInput): StatusPart {
   const believed =
     fromMachine(input) ||
     (input.contentType === 'multipart/report' && input.reportType !== 'disposition-notification');
-  const types = ['message/delivery-status', 'message/global-delivery-status'];
-  const parts = believed ? section(input, types).map(readStatusPart) : [];
+  const parts = believed ? section(input, STATUS_TYPES).map(readStatusPart) : [];
   return {
     envelopeId: parts.find((one) => one.envelopeId !== null)?.envelopeId ?? null,
     messageId: parts.find((one) => one.messageId !== null)?.messageId ?? null,

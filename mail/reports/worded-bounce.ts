@@ -2,7 +2,9 @@
  * Bounces without a machine part: nearly half of the real ones. Only what a mail server wrote counts, never what a
  * person quotes of it: a letter taken for a bounce would be a letter lost.
  */
+import { allFields, type HeaderField } from '../header-fields.ts';
 import type { DeliveryAction, DeliveryOutcome, MailAddress } from '../types.ts';
+import { addressesIn } from './address.ts';
 import { type RecipientBlock, recipientBlocks } from './bounce-recipients.ts';
 import { splitNotice } from './original.ts';
 import { statusFromWords } from './status.ts';
@@ -24,6 +26,8 @@ export interface BounceMail {
   /** '' or '<>' = null return path. */
   returnPath: string | null;
   contentType: string;
+  /** Header of the message. */
+  fields: HeaderField[];
   text: string;
 }
 
@@ -56,17 +60,28 @@ type Told = { mail: BounceMail; dialect: Dialect; originalTo: string[] };
 function toldOutcomes(words: string, { mail, dialect, originalTo }: Told): DeliveryOutcome[] {
   const action = actionOf(`${mail.subject}\n${words}`);
   const final = action === 'failed' && /failed permanently/i.test(words);
-  const named = originalTo.length === 1 ? originalTo[0]! : null;
+  const inHeader = failedRecipients(mail.fields);
+  const known = inHeader.length > 0 ? inHeader : originalTo;
+  const named = known.length === 1 ? known[0]! : null;
   const blocks = recipientBlocks(belowList(words, dialect));
   const [only] = blocks;
   if (only !== undefined && blocks.length > 1) {
     return blocks.map((one) => outcomeOf(action, one, settled(statusFromWords(one.words), final)));
+  }
+  if ((only?.recipient ?? null) === null && inHeader.length > 1) {
+    const status = settled(statusFromWords(words), final);
+    return inHeader.map((recipient) => outcomeOf(action, { recipient, words }, status));
   }
   if (only === undefined && named === null && !BOUNCE_SUBJECT.test(mail.subject)) return [];
   const status = (only === undefined ? null : statusFromWords(only.words)) ?? statusFromWords(words);
   // QUIRK: Exim writes the local part alone for an address it completed itself.
   const block = { recipient: only?.recipient ?? named, words: only?.words ?? words };
   return [outcomeOf(action, block, settled(status, final))];
+}
+
+/** Exim and Gmail repeat in the header whom the text is about. */
+function failedRecipients(fields: HeaderField[]): string[] {
+  return addressesIn(allFields(fields, 'x-failed-recipients').join(' ').slice(0, MAX_NOTICE));
 }
 
 /** Written by a mail server: null return path or a server's name, and not an answer, a forward or an absence notice. */

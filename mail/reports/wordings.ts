@@ -72,7 +72,7 @@ export const DIALECTS: readonly Dialect[] = [
   {
     name: 'exchange2007',
     opening:
-      /Delivery has failed to these recipients or|Sent by Microsoft Exchange Server|Diagnostic information for administrators:|Thông tin chẩn đoán (?:dành )?cho (?:người )?quản trị/iu,
+      /Delivery has failed to these recipients or|Sent by Microsoft Exchange Server|Diagnostic information for administrators:|(?:Không (?:thể )?(?:chuyển|gửi)(?: được)?|Chuyển phát) (?:đến|tới) những người nhận|Thông tin chẩn đoán (?:dành )?cho (?:người )?quản trị/iu,
   },
   {
     name: 'exchange2003',

@@ -47,7 +47,7 @@ export async function writeService(plan: ServicePlan): Promise<{ file: string; c
     intake: { imap, lmtp: { host: '127.0.0.1', port: plan.lmtpPort } },
     signatures: { anchors: [{ file: plan.anchorFile, group: 'BAN_CO_YEU' }] },
   };
-  if (plan.outgoingPort === null) more['outgoing'] = null;
+  if (plan.outgoingPort === null) more.outgoing = null;
   const file = join(folder, 'congvan.yaml');
   const { lmtpPort } = plan;
   const text = serviceConfig({
@@ -93,7 +93,7 @@ export async function untilRegistered(house: House, count: number, ms: number): 
   const end = performance.now() + ms;
   for (;;) {
     const states = await house.storage.messages.counts();
-    if ((states['registered'] ?? 0) >= count) return;
+    if ((states.registered ?? 0) >= count) return;
     const stuck = Object.entries(states).some(
       ([state, n]) => ['held', 'frozen', 'isolated'].includes(state) && n > 0,
     );

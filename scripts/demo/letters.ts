@@ -43,26 +43,26 @@ export async function demoLetters(world: World): Promise<DemoLetter[]> {
     });
   const pdfPart = (content: Uint8Array, name: string): LetterPart => ({ name, type: PDF, content });
 
-  const full = world.document('ky-du', 'snv', 'Kế hoạch', 'Kế hoạch cải cách hành chính năm 2027');
+  const full = world.document('ky-du', 'snv', 'Kế hoạch', 'Cải cách hành chính năm 2027');
   const fullPdf = await world.signedPdf(full, ['leader', 'agency']);
   const first = add('ky-du', 'Ký số đủ: lãnh đạo và cơ quan', full.from, letter(full, [pdfPart(fullPdf, '145_KH-SNV.signed.pdf')]));
 
-  const scan = world.document('scan-co-quan', 'stc', 'Thông báo', 'Thông báo kết quả thẩm tra quyết toán');
+  const scan = world.document('scan-co-quan', 'stc', 'Thông báo', 'Kết quả thẩm tra quyết toán dự án hoàn thành');
   add('scan-co-quan', 'Bản quét có chữ ký số của cơ quan', scan.from, letter(scan, [pdfPart(await world.signedPdf(scan, ['agency'], { scan: true }), 'thong-bao.pdf')]));
 
   const plain = world.document('scan-khong-ky', 'stc', 'Công văn', 'Về việc báo cáo số liệu thu ngân sách tháng 11');
   add('scan-khong-ky', 'Bản quét không có chữ ký số', plain.from, letter(plain, [pdfPart(await world.signedPdf(plain, [], { scan: true }), 'cong-van.pdf')]));
 
-  const altered = world.document('sua-sau-ky', 'snv', 'Quyết định', 'Quyết định kiện toàn Tổ công tác');
+  const altered = world.document('sua-sau-ky', 'snv', 'Quyết định', 'Về việc kiện toàn Tổ công tác');
   add('sua-sau-ky', 'Tệp bị sửa sau khi ký', altered.from, letter(altered, [pdfPart(world.alter(await world.signedPdf(altered, ['leader', 'agency'])), 'quyet-dinh.pdf')]));
 
-  const expired = world.document('chung-thu-het-han', 'snv', 'Báo cáo', 'Báo cáo công tác văn thư, lưu trữ');
+  const expired = world.document('chung-thu-het-han', 'snv', 'Báo cáo', 'Công tác văn thư, lưu trữ năm 2026');
   add('chung-thu-het-han', 'Chứng thư số hết hạn trước khi ký', expired.from, letter(expired, [pdfPart(await world.signedPdf(expired, ['leader', 'expired-agency']), 'bao-cao.pdf')]));
 
-  const stranger = world.document('ca-la', 'stc', 'Tờ trình', 'Tờ trình về điều chỉnh dự toán');
+  const stranger = world.document('ca-la', 'stc', 'Tờ trình', 'Về việc điều chỉnh dự toán');
   add('ca-la', 'Chữ ký số của tổ chức chứng thực không rõ', stranger.from, letter(stranger, [pdfPart(await world.signedPdf(stranger, ['unknown-leader', 'unknown-agency']), 'to-trinh.pdf')]));
 
-  const one = world.document('hai-van-ban', 'ubnd', 'Thông báo', 'Thông báo lịch tiếp công dân tháng 12');
+  const one = world.document('hai-van-ban', 'ubnd', 'Thông báo', 'Lịch tiếp công dân tháng 12');
   const two = world.document('hai-van-ban-2', 'ubnd', 'Công văn', 'Về việc chuẩn bị Tết Nguyên đán 2027');
   add('hai-van-ban', 'Hai văn bản trong một thư', one.from, letter(one, [pdfPart(await world.signedPdf(one, ['leader', 'agency']), 'tb.pdf'), pdfPart(await world.signedPdf(two, ['leader', 'agency']), 'cv.pdf')], { subject: 'Gửi 02 văn bản của UBND tỉnh', text: 'Kính gửi: UBND xã Mẫu\n\nGửi kèm 02 văn bản.' }));
 
@@ -106,7 +106,7 @@ export async function demoLetters(world: World): Promise<DemoLetter[]> {
 
   add('vang-mat', 'Trả lời tự động (vắng mặt)', world.addressOf('stc'), makeLetter({ from: world.addressOf('stc'), to: OUR_MAILBOX, subject: 'Trả lời tự động: vắng mặt', text: 'Tôi đi công tác đến hết tuần.', messageId: `vang-mat@${world.addressOf('stc').split('@')[1]}`, date: LETTER_DATE, headers: ['Auto-Submitted: auto-replied'] }));
 
-  const secret = world.document('mat', 'ubnd', 'Kế hoạch', 'Kế hoạch diễn tập khu vực phòng thủ');
+  const secret = world.document('mat', 'ubnd', 'Kế hoạch', 'Diễn tập khu vực phòng thủ');
   add('mat', 'Văn bản đóng dấu MẬT', secret.from, letter(secret, [pdfPart(await world.signedPdf({ ...secret, secrecy: 'MẬT' }, ['leader', 'agency']), 'ke-hoach.pdf')]));
 
   const broken = world.document('mime-hong', 'snv', 'Công văn', 'Về việc báo cáo kết quả kiểm tra');

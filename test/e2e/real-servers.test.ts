@@ -129,10 +129,12 @@ serverSuite('two gateways, a real Postfix, a real Dovecot', available('dovecot+p
   };
   const copy = async (id: string) => (await ours.storage.outbox.get(id))!;
   const becomes = (id: string, state: string) =>
-    until(`${id} ${state}`, async () => (await copy(id)).state === state, 20_000).catch(async (error: Error) => {
-      const { state: now, attempts, cause, nextAttemptAt } = await copy(id);
-      throw new Error(`${error.message}; it is ${JSON.stringify({ now, attempts, cause, nextAttemptAt })}`);
-    });
+    until(`${id} ${state}`, async () => (await copy(id)).state === state, 20_000).catch(
+      async (error: Error) => {
+        const { state: now, attempts, cause, nextAttemptAt } = await copy(id);
+        throw new Error(`${error.message}; it is ${JSON.stringify({ now, attempts, cause, nextAttemptAt })}`);
+      },
+    );
 
   it(`a letter is answered in the sender's mailbox in under ${AIM} ms, median of ${LETTERS} (ACK-01, ACK-02)`, async () => {
     const inbox = await openInbox(servers, SENDER);
@@ -165,7 +167,7 @@ serverSuite('two gateways, a real Postfix, a real Dovecot', available('dovecot+p
     });
     const [entry] = await theirs.storage.register.list({ book: 'den' });
     const sent = await ours.storage.register.get((await copy(id)).entryId!);
-    expect(entry?.fields['soKyHieu']).toBe(sent?.fields['soKyHieu']);
+    expect(entry?.fields.soKyHieu).toBe(sent?.fields.soKyHieu);
     expect((await copy(id)).evidence.map((e) => e.evidence)).toEqual(expect.arrayContaining(['T1', 'T2']));
   });
 

@@ -34,7 +34,9 @@ afterAll(async () => {
 async function scan(whole: string, parts: string[] = [], port = clamd.port): Promise<Screening['virus']> {
   const { sha256 } = await bytes.keepBuffer(Buffer.from(whole));
   const kept = await Promise.all(
-    parts.map(async (text, i) => makePart({ path: `${i + 1}`, ...(await bytes.keepBuffer(Buffer.from(text))) })),
+    parts.map(async (text, i) =>
+      makePart({ path: `${i + 1}`, ...(await bytes.keepBuffer(Buffer.from(text))) }),
+    ),
   );
   return virusScan({ host: '127.0.0.1', port }, bytes)(sha256, kept);
 }
@@ -47,7 +49,11 @@ describe('VAL-08 every file through the scanner', () => {
   });
 
   it('a virus in a file that only we could unpack names the file', async () => {
-    expect(await scan('letter', ['one', 'VIRUS'])).toEqual({ status: 'infected', name: 'Win.Test.Mau', part: '2' });
+    expect(await scan('letter', ['one', 'VIRUS'])).toEqual({
+      status: 'infected',
+      name: 'Win.Test.Mau',
+      part: '2',
+    });
   });
 
   it('a file too large to be scanned does not hide the virus behind it', async () => {
@@ -58,15 +64,23 @@ describe('VAL-08 every file through the scanner', () => {
   it('a file of which there is nothing (encrypted member of an archive) is not asked about', async () => {
     const whole = await bytes.keepBuffer(Buffer.from('letter'));
     const encrypted = makePart({ encrypted: true, size: 0, sha256: '0'.repeat(64) });
-    expect(await virusScan({ host: '127.0.0.1', port: clamd.port }, bytes)(whole.sha256, [encrypted])).toMatchObject({ status: 'clean' });
+    expect(
+      await virusScan({ host: '127.0.0.1', port: clamd.port }, bytes)(whole.sha256, [encrypted]),
+    ).toMatchObject({ status: 'clean' });
   });
 
   it.each([
     ['nobody listens', 'letter', 1],
     ['it hangs up without an answer', 'DROP', null],
-  ])('scanner unreachable: %s → a temporary error, so that the letter waits and never passes', async (_name, text, port) => {
-    await expect(scan(text, [], port ?? clamd.port)).rejects.toMatchObject({ code: 'SCANNER_UNREACHABLE', temporary: true });
-  });
+  ])(
+    'scanner unreachable: %s → a temporary error, so that the letter waits and never passes',
+    async (_name, text, port) => {
+      await expect(scan(text, [], port ?? clamd.port)).rejects.toMatchObject({
+        code: 'SCANNER_UNREACHABLE',
+        temporary: true,
+      });
+    },
+  );
 
   it('none configured is said, not called clean', async () => {
     expect(await virusScan(null, bytes)('0'.repeat(64), [])).toMatchObject({ status: 'not-configured' });
@@ -75,12 +89,16 @@ describe('VAL-08 every file through the scanner', () => {
 
 describe('VAL-08 what is decided about it', () => {
   const facts = (status: Screening['virus']['status']) =>
-    makeFacts({ screening: { virus: { status, name: 'Win.Test.Mau', part: '2' }, blocked: [], secrecy: [] } });
+    makeFacts({
+      screening: { virus: { status, name: 'Win.Test.Mau', part: '2' }, blocked: [], secrecy: [] },
+    });
 
   it('infected: isolated, said to the clerk, no notice', () => {
     const decision = decideArrival(facts('infected'), makeRules(), makeSnapshot());
     expect(decision.message).toMatchObject({ state: 'isolated', rule: 'virus' });
-    expect(decision.holds).toMatchObject([{ queue: 'virus', reasons: [{ code: 'VIRUS', sentence: expect.stringContaining('Win.Test.Mau') }] }]);
+    expect(decision.holds).toMatchObject([
+      { queue: 'virus', reasons: [{ code: 'VIRUS', sentence: expect.stringContaining('Win.Test.Mau') }] },
+    ]);
     expect(decision.sends).toEqual([]);
   });
 

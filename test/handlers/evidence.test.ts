@@ -87,6 +87,13 @@ describe('bounces find their transmission (ACK-08)', () => {
     expect(decide(report(bounce([other, mine]))).outcomes).toMatchObject([{ to: 'delivered' }]);
   });
 
+  it('in whatever case the server writes its address', () => {
+    const other = outcome({ recipient: 'x@example.gov.vn' });
+    const mine = outcome({ recipient: transmission.to.toUpperCase(), action: 'delivered', permanent: null });
+    const to = transmission.to.replace(/^./, (c) => c.toUpperCase());
+    expect(decide(report(bounce([other, mine])), { ...transmission, to }).outcomes).toMatchObject([{ to: 'delivered' }]);
+  });
+
   it('no second T6 for a copy whose failure is known', () => {
     expect(decide(report(bounce([outcome({})])), { ...transmission, state: 'failed' }).sends).toEqual([]);
   });

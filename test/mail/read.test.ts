@@ -93,6 +93,17 @@ describe('traps of mail (STYLE, known traps)', () => {
     expect(mail.parts.map((part) => part.name)).toEqual(['a.pdf', 'a.pdf']);
   });
 
+  it('what the HTML alternative says is kept beside the plain text, bounded (DOMAIN 8.2)', async () => {
+    const html = (words: string) => `Content-Type: text/html; charset=utf-8\n\n<p>${words}</p>`;
+    const both = await read(mixed(TEXT, html('M&#7852;T')), sink);
+    expect([both.text.includes('M\u1eacT'), both.otherText]).toEqual([false, 'M\u1eacT']);
+    const alone = await read(mixed(html('Kính gửi')), sink);
+    expect([alone.text, alone.otherText]).toEqual(['Kính gửi', undefined]);
+    const long = await read(mixed(TEXT, html('x'.repeat(300_000))), sink);
+    expect(long.otherText).toHaveLength(262_144);
+    expect(codes(long)).toEqual(['text-truncated']);
+  });
+
   it('a document after an inner multipart that is never closed is not lost', async () => {
     const inner = `Content-Type: multipart/alternative; boundary="c"\n\n--c\n${TEXT}`;
     const mail = await read(mixed(inner, PDF), sink);

@@ -302,14 +302,27 @@ describe('bounds', () => {
     },
   );
 
-  it('a stream that breaks is an error, not a verdict', async () => {
-    const raw = () =>
-      Readable.from(
-        (async function* () {
-          yield Buffer.from(letter().slice(0, 40));
-          throw new Error('disk');
-        })(),
-      );
+  const signed = `DKIM-Signature: v=1; a=rsa-sha256; d=x.vn; s=s; h=from; bh=AAAA; b=AAAA\r\n${letter()}`;
+  const broken = (...pieces: string[]) =>
+    Readable.from(
+      (async function* () {
+        for (const piece of pieces) yield Buffer.from(piece);
+        throw new Error('disk');
+      })(),
+    );
+  const closed = (piece: string) => {
+    const raw = new Readable({ read() {} });
+    raw.push(piece);
+    setImmediate(() => raw.destroy());
+    return raw;
+  };
+  it.each<[string, () => Readable, RegExp]>([
+    ['at once', () => broken(), /disk/],
+    ['in its header', () => broken(letter().slice(0, 40)), /disk/],
+    ['in a signed body', () => broken(signed, 'more\r\n'), /disk/],
+    ['by being closed in its header', () => closed(signed.slice(0, 40)), /premature close/i],
+    ['by being closed in a signed body', () => closed(signed), /premature close/i],
+  ])('a stream that breaks %s is an error, not a verdict', async (_, raw, message) => {
     await expect(
       checkSender({
         raw,
@@ -321,6 +334,6 @@ describe('bounds', () => {
         trustedAuthservIds: [],
         now: NOW,
       }),
-    ).rejects.toThrow('disk');
+    ).rejects.toThrow(message);
   });
 });

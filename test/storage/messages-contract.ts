@@ -124,6 +124,20 @@ export function messagesContract(where: Where): void {
     });
   });
 
+  test('facts are written with the decision that was taken on them, or not at all', async () => {
+    const { storage } = bench;
+    const { row } = await arrive(storage, 'letter');
+    const facts = { messageId: row.id, stage: 'arrival' as const, facts: { mail: { messageId: '<a@b>' } } };
+    const failing = () => {
+      throw new Error('no decision');
+    };
+    await expect(storage.transact({}, failing, facts)).rejects.toThrow('no decision');
+    expect(await storage.messages.facts(row.id, 'arrival')).toBeNull();
+    await storage.transact({}, () => decision(), facts);
+    expect(await storage.messages.facts(row.id, 'arrival')).toEqual(facts.facts);
+    expect((await storage.messages.get(row.id))?.messageIdHeader).toBe('<a@b>');
+  });
+
   test('the same Message-ID with other bytes is told apart (INT-10)', async () => {
     const { storage } = bench;
     const one = await arrive(storage, 'one', { uid: 1 });

@@ -1,4 +1,5 @@
 /** A service over real storage whose reading processes, scanner and clock do what the test says. */
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ import { rulesOf } from '../../handlers/rules.ts';
 import type { RawMessage } from '../../handlers/types.ts';
 import { openStorage } from '../../storage/index.ts';
 import type { MessageRow } from '../../storage/types.ts';
-import { makeDocument, makeFacts, makeMail, SNV } from './facts.ts';
+import { makeDocument, makeFacts, makeMail, makePart, SNV } from './facts.ts';
 
 export interface ServiceRig {
   service: Service;
@@ -19,7 +20,10 @@ export interface ServiceRig {
   /** Log lines, JSON. */
   log: string[];
   /** What the reading of a message gives; by its raw bytes. May throw. */
-  reading: { read(text: string): Promise<ReadResult> | ReadResult; inspect(subject: string): Promise<InspectResult> | InspectResult };
+  reading: {
+    read(text: string): Promise<ReadResult> | ReadResult;
+    inspect(subject: string): Promise<InspectResult> | InspectResult;
+  };
   keep(text: string, origin?: Partial<RawMessage['origin']>, enteredAt?: string): Promise<MessageRow>;
   close(): Promise<void>;
 }
@@ -29,7 +33,12 @@ export async function openRig(part: ConfigPart = {}): Promise<ServiceRig> {
   const folder = await mkdtemp(join(tmpdir(), 'congvan-service-'));
   const clock = { now: new Date('2026-11-20T02:00:00.000Z') };
   const config = makeConfig({ dataDir: folder, directory: { file: null, agencies: [SNV] }, ...part });
-  const storage = await openStorage({ dataDir: folder, database: config.database, clock: () => clock.now, mailDomain: 'mau.example.gov.vn' });
+  const storage = await openStorage({
+    dataDir: folder,
+    database: config.database,
+    clock: () => clock.now,
+    mailDomain: 'mau.example.gov.vn',
+  });
   const texts = new Map<string, string>();
   const log: string[] = [];
   const reading: ServiceRig['reading'] = { read: ordinaryRead, inspect: ordinaryInspect };
@@ -55,7 +64,9 @@ export async function openRig(part: ConfigPart = {}): Promise<ServiceRig> {
     keep: async (text, origin = {}, enteredAt = clock.now.toISOString()) => {
       const kept = await storage.bytes.keepBuffer(Buffer.from(text));
       texts.set(kept.sha256, text);
-      return (await storage.messages.keep({ ...kept, enteredAt, origin: { ...makeFacts().raw.origin, ...origin } })).row;
+      return (
+        await storage.messages.keep({ ...kept, enteredAt, origin: { ...makeFacts().raw.origin, ...origin } })
+      ).row;
     },
     close: async () => {
       await storage.close();
@@ -66,7 +77,17 @@ export async function openRig(part: ConfigPart = {}): Promise<ServiceRig> {
 
 export function ordinaryRead(text: string): ReadResult {
   const facts = makeFacts();
-  return { mail: makeMail({ subject: text, messageId: `<${text.replace(/\W/g, '-')}@snv.mau.example.gov.vn>` }), sender: facts.sender, blocked: [], secrecy: [] };
+  const file = createHash('sha256').update(text).digest('hex');
+  return {
+    mail: makeMail({
+      subject: text,
+      parts: [makePart({ sha256: file })],
+      messageId: `<${text.replace(/\W/g, '-')}@snv.mau.example.gov.vn>`,
+    }),
+    sender: facts.sender,
+    blocked: [],
+    secrecy: [],
+  };
 }
 
 let documents = 0;
@@ -80,7 +101,20 @@ export function ordinaryInspect(): InspectResult {
   return {
     signatures,
     reading: {
-      documents: [{ ...document, numberAndSymbol: { ...document.numberAndSymbol, value: { ...number, number: documents, key: `${documents}/QD-SNV`, canonical: `${documents}/QĐ-SNV` } } }],
+      documents: [
+        {
+          ...document,
+          numberAndSymbol: {
+            ...document.numberAndSymbol,
+            value: {
+              ...number,
+              number: documents,
+              key: `${documents}/QD-SNV`,
+              canonical: `${documents}/QĐ-SNV`,
+            },
+          },
+        },
+      ],
       unassigned: [],
       secrecy: [],
       elapsedMs: 1,

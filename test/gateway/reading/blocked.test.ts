@@ -4,12 +4,17 @@ import { detectType } from '../../../mail/detect-type.ts';
 import { makePart } from '../../support/facts.ts';
 
 const EXTENSIONS = ['exe', 'js', 'scr'];
-const blocked = (part: Parameters<typeof makePart>[0]) => blockedParts([makePart(part)], EXTENSIONS).length > 0;
+const blocked = (part: Parameters<typeof makePart>[0]) =>
+  blockedParts([makePart(part)], EXTENSIONS).length > 0;
 
 describe('VAL-06 content that is never opened', () => {
   it.each<[string, Parameters<typeof makePart>[0], boolean]>([
     ['a PDF', {}, false],
-    ['a program, whatever its name', { detectedType: 'application/x-msdownload', name: 'cong-van.pdf' }, true],
+    [
+      'a program, whatever its name',
+      { detectedType: 'application/x-msdownload', name: 'cong-van.pdf' },
+      true,
+    ],
     ['a shortcut', { detectedType: 'application/x-ms-shortcut', name: 'cong-van.pdf' }, true],
     ['a forbidden extension, whatever its content', { detectedType: 'text/plain', name: 'a.JS' }, true],
     ['two extensions: the last counts', { name: 'cong-van.pdf.exe' }, true],
@@ -34,6 +39,8 @@ describe('VAL-06 content that is never opened', () => {
   });
 
   it('names the part and why, for the clerk', () => {
-    expect(blockedParts([makePart({ path: '2/1', name: 'a.exe' })], EXTENSIONS)).toEqual([{ part: '2/1', reason: 'đuôi .exe' }]);
+    expect(blockedParts([makePart({ path: '2/1', name: 'a.exe' })], EXTENSIONS)).toEqual([
+      { part: '2/1', reason: 'đuôi .exe' },
+    ]);
   });
 });

@@ -18,12 +18,23 @@ afterEach(() => pool.close());
 
 function open(options: Partial<PoolOptions> = {}, setup: Partial<ReaderSetup> = {}): ReaderPool {
   const program = new URL('../../support/scripted-reader.ts', import.meta.url);
-  pool = openReaderPool({ ...SETUP, ...setup }, { processes: 1, deadlineMs: 10_000, heapMiB: 64, program, ...options });
+  pool = openReaderPool(
+    { ...SETUP, ...setup },
+    { processes: 1, deadlineMs: 10_000, heapMiB: 64, program, ...options },
+  );
   return pool;
 }
 
-const task = (what: string): ReadTask => ({ type: 'read', sha256: what, envelopeFrom: null, clientIp: null, clientHelo: null, now: '2026-11-20T02:00:00Z' });
-const run = (what: string) => pool.run(task(what)) as Promise<unknown> as Promise<{ pid: number; what: string }>;
+const task = (what: string): ReadTask => ({
+  type: 'read',
+  sha256: what,
+  envelopeFrom: null,
+  clientIp: null,
+  clientHelo: null,
+  now: '2026-11-20T02:00:00Z',
+});
+const run = (what: string) =>
+  pool.run(task(what)) as Promise<unknown> as Promise<{ pid: number; what: string }>;
 
 describe('reading processes', () => {
   it('answer each task with its own answer, also when there are more tasks than processes', async () => {
@@ -36,17 +47,23 @@ describe('reading processes', () => {
   it('one that crashes fails its own letter only, and is replaced', async () => {
     open();
     const [crashed, next] = await Promise.allSettled([run('crash'), run('next')]);
-    expect(crashed).toMatchObject({ status: 'rejected', reason: { code: 'READER_CRASHED', temporary: true } });
+    expect(crashed).toMatchObject({
+      status: 'rejected',
+      reason: { code: 'READER_CRASHED', temporary: true },
+    });
     expect(next).toMatchObject({ status: 'fulfilled', value: { what: 'next' } });
   });
 
-  it.each(['hang', 'spin'])('one that does not answer in time (%s) is killed; the letter behind it is read', async (what) => {
-    open({ deadlineMs: 500 });
-    const slow = run(what);
-    const next = run('next');
-    await expect(slow).rejects.toMatchObject({ code: 'READER_TIMEOUT' });
-    await expect(next).resolves.toMatchObject({ what: 'next' });
-  });
+  it.each(['hang', 'spin'])(
+    'one that does not answer in time (%s) is killed; the letter behind it is read',
+    async (what) => {
+      open({ deadlineMs: 500 });
+      const slow = run(what);
+      const next = run('next');
+      await expect(slow).rejects.toMatchObject({ code: 'READER_TIMEOUT' });
+      await expect(next).resolves.toMatchObject({ what: 'next' });
+    },
+  );
 
   it('a letter given right after a kill does not fall to the dying process', async () => {
     open({ deadlineMs: 300 });
@@ -96,7 +113,8 @@ describe('reading processes', () => {
     const outcomes = Promise.allSettled(work);
     await new Promise((resolve) => setTimeout(resolve, 100));
     await pool.close();
-    for (const outcome of await outcomes) expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'SERVICE_STOPPING' } });
+    for (const outcome of await outcomes)
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'SERVICE_STOPPING' } });
     await expect(run('late')).rejects.toMatchObject({ code: 'SERVICE_STOPPING' });
     await until('the process to be gone', () => !alive(pid));
   });

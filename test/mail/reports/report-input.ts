@@ -7,7 +7,7 @@ export function bounce(changes: Partial<ReportInput> = {}): ReportInput {
     from: { address: 'MAILER-DAEMON@mx.example.gov.vn', name: 'Mail Delivery System' },
     returnPath: '',
     to: [{ address: 'vanthu@mau.example.gov.vn', name: '' }],
-    autoSubmitted: null,
+    fields: [],
     contentType: 'text/plain',
     reportType: null,
     text: '',

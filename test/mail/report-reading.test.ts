@@ -94,13 +94,13 @@ describe('bounces in words', () => {
       [['a@x.vn', 'delayed', '4.4.1', null]],
     ],
     [
-      'exchange',
+      'exchange2007',
       'Không gửi được: Cong van',
       'Không chuyển được tới những người nhận hoặc nhóm sau:\n\na@x.vn\nKhông tìm thấy địa chỉ email.',
       [['a@x.vn', 'failed', '5.1.1', true]],
     ],
     [
-      'unknown',
+      'vietnamese',
       'Thư bị trả lại',
       'Thư của bạn không gửi được tới a@x.vn: hộp thư đã đầy.',
       [['a@x.vn', 'failed', '5.2.2', true]],
