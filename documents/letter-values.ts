@@ -1,9 +1,13 @@
 /** Takes apart what the T8 template writes into one line (DOMAIN 7.4): type and abstract; office and name of the signer. */
-import { DOCUMENT_TYPES } from './types-list.ts';
+
 import { fold } from './normalise.ts';
+import { DOCUMENT_TYPES } from './types-list.ts';
 
 /** "Kế hoạch Cải cách hành chính…" → the type's name, and the rest; without a known type all of it is the abstract. */
-export function splitTypeAndAbstract(line: string | null): { tenLoai: string | null; trichYeu: string | null } {
+export function splitTypeAndAbstract(line: string | null): {
+  tenLoai: string | null;
+  trichYeu: string | null;
+} {
   if (line === null) return { tenLoai: null, trichYeu: null };
   const words = line.trim().split(/\s+/);
   const longest = [...DOCUMENT_TYPES].sort((a, b) => b.name.length - a.name.length);

@@ -13,13 +13,14 @@ export async function runService(
   options: { dryRun: boolean } = { dryRun: false },
 ): Promise<void> {
   if (options.dryRun) return dryRun(config, (line) => process.stdout.write(`${line}\n`));
+  const told = toldToStop(); // listens from the first moment, so that a stop while starting is orderly too
   const lock = await lockInstance(storageOptions(config));
   try {
     const house = await openHouse(config);
     try {
       const app = await startApp(house, { sending: true });
       const heart = beat(house);
-      const why = await Promise.race([toldToStop().then(() => 'told'), lock.lost.then(() => 'lock-lost')]);
+      const why = await Promise.race([told.then(() => 'told'), lock.lost.then(() => 'lock-lost')]);
       await app.stop();
       await heart.stop();
       if (why === 'lock-lost') {

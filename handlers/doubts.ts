@@ -8,35 +8,12 @@ import type { SignatureReport } from '../signatures/types.ts';
 import { beforeCutover } from './answer.ts';
 import type { Candidate } from './candidate.ts';
 import { mayBeDocument } from './classify.ts';
+import { INCOMPLETE } from './incomplete.ts';
 import { agencyOf, isOwnAddress, type Rules } from './rules.ts';
 import type { HoldReason, RegistrationFacts, Snapshot } from './types.ts';
 
 /** Least confidence of an obligatory field for registration without a person. */
 const SURE = 0.9;
-
-/** Codes of mail/ that mean: not everything that was sent is here, or not as it was sent (VAL-03). */
-export const INCOMPLETE: ReadonlySet<string> = new Set([
-  'part-too-large',
-  'too-many-parts',
-  'archive-too-large',
-  'archive-bomb',
-  'archive-unreadable',
-  'archive-encrypted',
-  'archive-duplicate-entry',
-  'archive-nested',
-  'tnef-unreadable',
-  'part-truncated',
-  'part-undecodable',
-  'part-elsewhere',
-  'transfer-encoding-unknown',
-  'uuencoded-content',
-  'nesting-too-deep',
-  'boundary-never-closed',
-  'boundary-never-used',
-  'header-too-large',
-  'text-truncated',
-  'empty-parse',
-]);
 
 const reason = (code: string, sentence: string): HoldReason => ({ code, sentence });
 
@@ -108,13 +85,9 @@ function fileDoubts(facts: RegistrationFacts): HoldReason[] {
       `Tệp “${name}” thuộc loại không được phép (${b.reason}); tệp không được mở.`,
     );
   });
-  for (const defect of facts.mail.defects.filter((d) => INCOMPLETE.has(d.code))) {
-    doubts.push(
-      reason(
-        'INCOMPLETE',
-        `Thư có thể không đầy đủ: ${defect.code}${defect.where ? ` (${defect.where})` : ''}.`,
-      ),
-    );
+  for (const defect of facts.mail.defects) {
+    const why = INCOMPLETE.get(defect.code);
+    if (why !== undefined) doubts.push(reason('INCOMPLETE', `Thư có thể không đầy đủ: ${why}.`));
   }
   for (const part of facts.mail.parts.filter((p) => p.encrypted)) {
     doubts.push(reason('INCOMPLETE', `Tệp “${part.name}” được đặt mật khẩu nên chưa đọc được.`));

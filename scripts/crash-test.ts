@@ -9,12 +9,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config/load.ts';
+import type { House } from '../gateway/house.ts';
 import { issueDocument } from '../gateway/issue.ts';
 import { openHouse } from '../gateway/open.ts';
-import type { House } from '../gateway/house.ts';
 import { OUR_MAILBOX, openWorld } from './demo/world.ts';
 import { freePort } from './province/free-port.ts';
-import { openMailSink, type MailSink } from './province/mail-sink.ts';
+import { type MailSink, openMailSink } from './province/mail-sink.ts';
 import { postUntilTaken } from './province/post.ts';
 import { serviceConfig } from './province/service-config.ts';
 
@@ -41,7 +41,10 @@ const world = await openWorld(folder);
 const sink = await openMailSink();
 const lmtpPort = await freePort();
 const configFile = join(folder, 'congvan.yaml');
-await writeFile(configFile, serviceConfig({ world, dataDir: join(folder, 'data'), lmtpPort, outgoingPort: sink.port }));
+await writeFile(
+  configFile,
+  serviceConfig({ world, dataDir: join(folder, 'data'), lmtpPort, outgoingPort: sink.port }),
+);
 
 const house = await openHouse(loadConfig(configFile));
 say(`preparing ${letters} letters and ${issues} documents to issue`);
@@ -71,7 +74,11 @@ const spread = async (count: number, one: (i: number) => Promise<void>) => {
 };
 await Promise.all([
   spread(letters, async (i) => {
-    await postUntilTaken({ protocol: 'lmtp', port: lmtpPort }, { from: incoming[i]!.from, to: [OUR_MAILBOX] }, incoming[i]!.raw);
+    await postUntilTaken(
+      { protocol: 'lmtp', port: lmtpPort },
+      { from: incoming[i]!.from, to: [OUR_MAILBOX] },
+      incoming[i]!.raw,
+    );
   }),
   spread(issues, async (i) => {
     await issueDocument(house, { ...outgoing[i]!, by: 'vanthu' });
@@ -92,9 +99,13 @@ if (!values.keep) await rm(folder, { recursive: true, force: true });
 process.exit(result.ok && quiet ? 0 : 1);
 
 function start(): ChildProcess {
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../bin/congvan.ts'), 'start', '--config', configFile], {
-    stdio: ['ignore', 'ignore', process.env['CRASH_TEST_LOG'] ? 'inherit' : 'ignore'],
-  });
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, '../bin/congvan.ts'), 'start', '--config', configFile],
+    {
+      stdio: ['ignore', 'ignore', process.env['CRASH_TEST_LOG'] ? 'inherit' : 'ignore'],
+    },
+  );
   child.on('error', (error) => say(String(error)));
   return child;
 }
@@ -105,7 +116,12 @@ async function untilQuiet(of: House): Promise<boolean> {
   while (Date.now() < end) {
     const states = await of.storage.messages.counts();
     const box = await of.storage.outbox.counts();
-    const busy = (states['kept'] ?? 0) + (states['arrived'] ?? 0) + (states['waiting'] ?? 0) + (box['due'] ?? 0) + (box['sending'] ?? 0);
+    const busy =
+      (states['kept'] ?? 0) +
+      (states['arrived'] ?? 0) +
+      (states['waiting'] ?? 0) +
+      (box['due'] ?? 0) +
+      (box['sending'] ?? 0);
     if (busy === 0) return true;
     await sleep(500);
   }
@@ -172,4 +188,3 @@ function mulberry32(seed: number): () => number {
     return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
-

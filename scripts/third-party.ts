@@ -11,11 +11,15 @@ interface Locked {
 }
 
 const rows: string[][] = [];
-for (const [path, locked] of Object.entries(readJson('package-lock.json').packages as Record<string, Locked>)) {
+for (const [path, locked] of Object.entries(
+  readJson('package-lock.json').packages as Record<string, Locked>,
+)) {
   if (path === '' || locked.dev) continue;
   try {
     const { name, version, license, repository } = readJson(`${path}/package.json`);
-    const url = String(repository?.url ?? repository ?? '').replace(/^git\+|\.git$/g, '').replace(/^(?:github:)?([\w-]+\/[\w.-]+)$/, 'https://github.com/$1');
+    const url = String(repository?.url ?? repository ?? '')
+      .replace(/^git\+|\.git$/g, '')
+      .replace(/^(?:github:)?([\w-]+\/[\w.-]+)$/, 'https://github.com/$1');
     rows.push([name, version, String(license?.type ?? license), url]);
   } catch {
     // An optional package of another platform is not installed here.

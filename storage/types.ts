@@ -179,7 +179,11 @@ export interface Storage {
     saveFacts(id: string, stage: 'arrival' | 'registration', facts: unknown): Promise<void>;
     facts(id: string, stage: 'arrival' | 'registration'): Promise<unknown>;
     /** Something failed for now: state `waiting`, attempt counted (from 1 again when `anew`), shown with why. */
-    postpone(id: string, until: string, problem: { code: string; detail: string; anew?: boolean }): Promise<void>;
+    postpone(
+      id: string,
+      until: string,
+      problem: { code: string; detail: string; anew?: boolean },
+    ): Promise<void>;
     counts(): Promise<Record<string, number>>;
   };
 

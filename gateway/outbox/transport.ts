@@ -140,9 +140,9 @@ async function open(
     await step(connection, (done) => connection.connect(done));
   } catch (error) {
     connection.close();
-    return {
-      failure: failure(error as SmtpError, (error as SmtpError).code === 'ETLS' ? 'tls' : 'unreachable'),
-    };
+    // A route leads to the recipient's own server: when it is away, nobody else's mail has to wait.
+    const ours = (error as SmtpError).code === 'ETLS' ? 'tls' : 'unreachable';
+    return { failure: failure(error as SmtpError, destination.route ? null : ours) };
   }
   if (login === null) return { connection };
   try {

@@ -40,7 +40,14 @@ export function bounceOf(mail: Delivered): DemoLetter {
     raw.toString('latin1').replace('multipart/mixed;', 'multipart/report; report-type=delivery-status;'),
     'latin1',
   );
-  return demoLetter({ name: 'thu-tra-lai', title: 'Thư báo lỗi cho văn bản đã phát hành', channel: 'lmtp', from: '', to: mail.from, raw: report });
+  return demoLetter({
+    name: 'thu-tra-lai',
+    title: 'Thư báo lỗi cho văn bản đã phát hành',
+    channel: 'lmtp',
+    from: '',
+    to: mail.from,
+    raw: report,
+  });
 }
 
 /** The T2 that the recipient's gateway writes when it has registered our letter. */
@@ -84,5 +91,12 @@ export async function receiptOf(mail: Delivered): Promise<DemoLetter> {
       },
     ),
   );
-  return demoLetter({ name: 'hoi-bao', title: 'Hồi báo đã vào sổ của nơi nhận', channel: 'lmtp', from: '', to: OUR_MAILBOX, raw });
+  return demoLetter({
+    name: 'hoi-bao',
+    title: 'Hồi báo đã vào sổ của nơi nhận',
+    channel: 'lmtp',
+    from: '',
+    to: OUR_MAILBOX,
+    raw,
+  });
 }

@@ -21,20 +21,90 @@ const LETTERS: Record<string, Row> = {
   //                                  ND30                  LA                QN                SL                          LC                GL
   'ky-du': /*               */ row('R', 'R', 'R', 'CHANNEL,LEADER_DECIDES', 'R', 'R'),
   'scan-co-quan': /*        */ row('LEADER_DECIDES', 'R', 'R', 'CHANNEL,LEADER_DECIDES', 'R', 'R'),
-  'scan-khong-ky': /*       */ row('PROPOSE_RETURN', 'R', 'R', 'CHANNEL,REFERENCE_ONLY', 'R', 'LEADER_DECIDES'),
-  'sua-sau-ky': /*          */ row('PROPOSE_RETURN', 'PROPOSE_RETURN', 'PROPOSE_RETURN', 'CHANNEL,PROPOSE_RETURN', 'LEADER_DECIDES', 'PROPOSE_RETURN'),
-  'chung-thu-het-han': /*   */ row('PROPOSE_RETURN', 'PROPOSE_RETURN', 'PROPOSE_RETURN', 'CHANNEL,PROPOSE_RETURN', 'LEADER_DECIDES', 'PROPOSE_RETURN'),
-  'ca-la': /*               */ row('SIGNATURE_UNKNOWN', 'SIGNATURE_UNKNOWN', 'SIGNATURE_UNKNOWN', 'CHANNEL,SIGNATURE_UNKNOWN', 'LEADER_DECIDES', 'SIGNATURE_UNKNOWN'),
-  'hai-van-ban': /*         */ row('SEVERAL_DOCUMENTS', 'SEVERAL_DOCUMENTS', 'SEVERAL_DOCUMENTS', 'CHANNEL,SEVERAL_DOCUMENTS', 'SEVERAL_DOCUMENTS', 'SEVERAL_DOCUMENTS'),
+  'scan-khong-ky': /*       */ row(
+    'PROPOSE_RETURN',
+    'R',
+    'R',
+    'CHANNEL,REFERENCE_ONLY',
+    'R',
+    'LEADER_DECIDES',
+  ),
+  'sua-sau-ky': /*          */ row(
+    'PROPOSE_RETURN',
+    'PROPOSE_RETURN',
+    'PROPOSE_RETURN',
+    'CHANNEL,PROPOSE_RETURN',
+    'LEADER_DECIDES',
+    'PROPOSE_RETURN',
+  ),
+  'chung-thu-het-han': /*   */ row(
+    'PROPOSE_RETURN',
+    'PROPOSE_RETURN',
+    'PROPOSE_RETURN',
+    'CHANNEL,PROPOSE_RETURN',
+    'LEADER_DECIDES',
+    'PROPOSE_RETURN',
+  ),
+  'ca-la': /*               */ row(
+    'SIGNATURE_UNKNOWN',
+    'SIGNATURE_UNKNOWN',
+    'SIGNATURE_UNKNOWN',
+    'CHANNEL,SIGNATURE_UNKNOWN',
+    'LEADER_DECIDES',
+    'SIGNATURE_UNKNOWN',
+  ),
+  'hai-van-ban': /*         */ row(
+    'SEVERAL_DOCUMENTS',
+    'SEVERAL_DOCUMENTS',
+    'SEVERAL_DOCUMENTS',
+    'CHANNEL,SEVERAL_DOCUMENTS',
+    'SEVERAL_DOCUMENTS',
+    'SEVERAL_DOCUMENTS',
+  ),
   'phu-luc': /*             */ row('R', 'R', 'R', 'CHANNEL,LEADER_DECIDES', 'R', 'R'),
   winmail: /*               */ row('R', 'R', 'R', 'CHANNEL,LEADER_DECIDES', 'R', 'R'),
-  'thu-long-thu': /*        */ row('FORWARDED', 'FORWARDED', 'FORWARDED', 'CHANNEL,FORWARDED', 'FORWARDED', 'FORWARDED'),
+  'thu-long-thu': /*        */ row(
+    'FORWARDED',
+    'FORWARDED',
+    'FORWARDED',
+    'CHANNEL,FORWARDED',
+    'FORWARDED',
+    'FORWARDED',
+  ),
   'windows-1258': /*        */ row('R', 'R', 'R', 'CHANNEL,LEADER_DECIDES', 'R', 'R'),
-  'gui-lai-thu-moi': /*     */ row('DUPLICATE', 'DUPLICATE', 'DUPLICATE', 'CHANNEL,LEADER_DECIDES', 'DUPLICATE', 'DUPLICATE'),
+  'gui-lai-thu-moi': /*     */ row(
+    'DUPLICATE',
+    'DUPLICATE',
+    'DUPLICATE',
+    'CHANNEL,LEADER_DECIDES',
+    'DUPLICATE',
+    'DUPLICATE',
+  ),
   'trung-message-id': /*    */ row('R', 'R', 'R', 'CHANNEL,LEADER_DECIDES', 'R', 'R'),
-  'gia-mao': /*             */ row('SENDER_FORGED', 'SENDER_FORGED', 'SENDER_FORGED', 'SENDER_FORGED,CHANNEL', 'SENDER_FORGED', 'SENDER_FORGED'),
-  'thuc-thi': /*            */ row('BLOCKED_FILE', 'BLOCKED_FILE', 'BLOCKED_FILE', 'CHANNEL,BLOCKED_FILE', 'BLOCKED_FILE', 'BLOCKED_FILE'),
-  'mime-hong': /*           */ row('INCOMPLETE', 'INCOMPLETE', 'INCOMPLETE', 'CHANNEL,INCOMPLETE', 'INCOMPLETE', 'INCOMPLETE'),
+  'gia-mao': /*             */ row(
+    'SENDER_FORGED',
+    'SENDER_FORGED',
+    'SENDER_FORGED',
+    'SENDER_FORGED,CHANNEL',
+    'SENDER_FORGED',
+    'SENDER_FORGED',
+  ),
+  'thuc-thi': /*            */ row(
+    'BLOCKED_FILE',
+    'BLOCKED_FILE',
+    'BLOCKED_FILE',
+    'CHANNEL,BLOCKED_FILE',
+    'BLOCKED_FILE',
+    'BLOCKED_FILE',
+  ),
+  'mime-hong': /*           */ row(
+    'INCOMPLETE',
+    'INCOMPLETE',
+    'INCOMPLETE',
+    'CHANNEL,INCOMPLETE',
+    'INCOMPLETE',
+    'INCOMPLETE',
+  ),
 };
 
 /** Letters whose fate no regulation changes. */
@@ -83,10 +153,23 @@ export function expectedOf(name: string, regulation: RegulationId): Expected {
   // The very same bytes are no second message: what is shown is the first one.
   const cell = LETTERS[name === 'gui-lai-y-nguyen' ? 'ky-du' : name]?.[regulation];
   if (cell === undefined) throw new Error(`no expectation for ${name}`);
-  if (cell === 'R') return { kind: 'official-document', state: 'registered', reasons: [], answers: ['T1', 'T2'] };
-  return { kind: 'official-document', state: 'held', reasons: cell.split(','), answers: UNANSWERED.has(name) ? [] : ['T1'] };
+  if (cell === 'R')
+    return { kind: 'official-document', state: 'registered', reasons: [], answers: ['T1', 'T2'] };
+  return {
+    kind: 'official-document',
+    state: 'held',
+    reasons: cell.split(','),
+    answers: UNANSWERED.has(name) ? [] : ['T1'],
+  };
 }
 
 function row(nd30: Cell, la: Cell, qn: Cell, sl: Cell, lc: Cell, gl: Cell): Row {
-  return { 'ND30-2020': nd30, 'LA-36-2013': la, 'QN-57-2014': qn, 'SL-2588-2018': sl, 'LC-48-2017': lc, 'GL-443-2016': gl };
+  return {
+    'ND30-2020': nd30,
+    'LA-36-2013': la,
+    'QN-57-2014': qn,
+    'SL-2588-2018': sl,
+    'LC-48-2017': lc,
+    'GL-443-2016': gl,
+  };
 }

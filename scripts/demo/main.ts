@@ -6,9 +6,9 @@ import { parseArgs } from 'node:util';
 import { loadConfig } from '../../config/load.ts';
 import type { RegulationId } from '../../config/types.ts';
 import { startApp } from '../../gateway/app.ts';
+import type { House } from '../../gateway/house.ts';
 import { issueDocument } from '../../gateway/issue.ts';
 import { openHouse, storageOptions } from '../../gateway/open.ts';
-import type { House } from '../../gateway/house.ts';
 import { lockInstance } from '../../storage/index.ts';
 import { freePort } from '../province/free-port.ts';
 import { type Delivered, openMailSink } from '../province/mail-sink.ts';
@@ -78,7 +78,11 @@ export async function runDemo(args: string[]): Promise<number> {
 }
 
 /** Plays the whole demo in `folder`; the gateway runs on until `stop`. */
-export async function playDemo(folder: string, regulation: RegulationId, say: (text: string) => void = () => undefined) {
+export async function playDemo(
+  folder: string,
+  regulation: RegulationId,
+  say: (text: string) => void = () => undefined,
+) {
   const world = await openWorld(join(folder, 'tinh-mau'));
   const ports = { lmtp: await freePort(), smtp: await freePort() };
   let bounce: (mail: Delivered) => unknown = () => undefined;
@@ -86,13 +90,23 @@ export async function playDemo(folder: string, regulation: RegulationId, say: (t
   const file = join(folder, 'congvan.yaml');
   await writeFile(
     file,
-    serviceConfig({ world, dataDir: join(folder, 'data'), lmtpPort: ports.lmtp, smtpPort: ports.smtp, outgoingPort: sink.port, regulation }),
+    serviceConfig({
+      world,
+      dataDir: join(folder, 'data'),
+      lmtpPort: ports.lmtp,
+      smtpPort: ports.smtp,
+      outgoingPort: sink.port,
+      regulation,
+    }),
   );
   const config = loadConfig(file);
   const lock = await lockInstance(storageOptions(config));
   const house = await openHouse(config);
   const app = await startApp(house, { sending: true });
-  const target = { smtp: { protocol: 'smtp', port: ports.smtp }, lmtp: { protocol: 'lmtp', port: ports.lmtp } } as const;
+  const target = {
+    smtp: { protocol: 'smtp', port: ports.smtp },
+    lmtp: { protocol: 'lmtp', port: ports.lmtp },
+  } as const;
 
   say('Phát hành một văn bản đến ba nơi nhận …');
   const [order] = await world.signedScans(1);
@@ -140,17 +154,26 @@ async function quiet(house: House): Promise<void> {
   while (performance.now() < end) {
     const states = await house.storage.messages.counts();
     const box = await house.storage.outbox.counts();
-    const busy = [states['kept'], states['arrived'], states['waiting'], box['due'], box['sending']].some((n) => (n ?? 0) > 0);
+    const busy = [states['kept'], states['arrived'], states['waiting'], box['due'], box['sending']].some(
+      (n) => (n ?? 0) > 0,
+    );
     if (!busy) return;
     await new Promise((resolve) => setTimeout(resolve, 15));
   }
 }
 
-async function outcomes(house: House, letters: DemoLetter[], delivered: Delivered[], regulation: RegulationId): Promise<LetterOutcome[]> {
+async function outcomes(
+  house: House,
+  letters: DemoLetter[],
+  delivered: Delivered[],
+  regulation: RegulationId,
+): Promise<LetterOutcome[]> {
   const found: LetterOutcome[] = [];
   for (const letter of letters) {
     const row = (await house.storage.messages.list({ limit: 1000 })).find((m) => m.sha256 === letter.sha256);
-    const holds = row ? (await house.storage.holds.list({ limit: 1000 })).filter((h) => h.messageId === row.id) : [];
+    const holds = row
+      ? (await house.storage.holds.list({ limit: 1000 })).filter((h) => h.messageId === row.id)
+      : [];
     const entries = row ? await house.storage.register.ofMessage(row.id) : [];
     const sends = row ? await house.storage.outbox.list({ aboutMessage: row.id, limit: 20 }) : [];
     const expected = expectedOf(letter.name, regulation);
@@ -163,7 +186,11 @@ async function outcomes(house: House, letters: DemoLetter[], delivered: Delivere
       soDen: entries.map((e) => e.number),
       verdict: entries[0]?.signatureClass ?? holds[0]?.proposals[0]?.signatureClass ?? null,
       reasons: [...new Set(holds.flatMap((h) => h.reasons.map((r) => r.code)))],
-      answers: sends.filter((s) => delivered.some((d) => d.raw.includes(s.messageIdHeader))).map((s) => s.kind).filter((k) => k !== 'T6').sort(),
+      answers: sends
+        .filter((s) => delivered.some((d) => d.raw.includes(s.messageIdHeader)))
+        .map((s) => s.kind)
+        .filter((k) => k !== 'T6')
+        .sort(),
       expected,
     };
     found.push({ ...outcome, ok: fits(outcome) });
@@ -176,9 +203,9 @@ function fits(o: Omit<LetterOutcome, 'ok'>): boolean {
     o.kind === o.expected.kind &&
     o.state === o.expected.state &&
     o.expected.reasons.every((r) => o.reasons.includes(r)) &&
-    (o.expected.reasons.length > 0) === (o.reasons.length > 0) &&
+    o.expected.reasons.length > 0 === o.reasons.length > 0 &&
     o.answers.join() === o.expected.answers.join() &&
-    (o.soDen.length > 0) === (o.state === 'registered')
+    o.soDen.length > 0 === (o.state === 'registered')
   );
 }
 
@@ -191,5 +218,10 @@ const EXPECTED_COPIES: Record<string, string> = {
 
 async function transmissions(house: House, entryId: string): Promise<TransmissionOutcome[]> {
   const rows = await house.storage.outbox.list({ entryId, kind: ['T8'] });
-  return rows.map((t) => ({ id: t.id, recipient: t.to, state: t.state, expected: EXPECTED_COPIES[t.to] ?? 'accepted' }));
+  return rows.map((t) => ({
+    id: t.id,
+    recipient: t.to,
+    state: t.state,
+    expected: EXPECTED_COPIES[t.to] ?? 'accepted',
+  }));
 }

@@ -2,7 +2,14 @@
 import type { RegulationId } from '../../config/types.ts';
 import { expectedOf, LETTER_NAMES, LETTER_TITLES } from './expected.ts';
 
-export const REGULATIONS: RegulationId[] = ['ND30-2020', 'LA-36-2013', 'QN-57-2014', 'SL-2588-2018', 'LC-48-2017', 'GL-443-2016'];
+export const REGULATIONS: RegulationId[] = [
+  'ND30-2020',
+  'LA-36-2013',
+  'QN-57-2014',
+  'SL-2588-2018',
+  'LC-48-2017',
+  'GL-443-2016',
+];
 
 const STATES: Record<string, string> = {
   registered: '**registered**',
@@ -17,7 +24,10 @@ export function outcomesPage(): string {
     const what = STATES[state] ?? `held: ${reasons.join(', ')}`;
     return answers.length === 0 ? what : `${what} (${answers.join(', ')})`;
   };
-  const rows = LETTER_NAMES.map((name) => [LETTER_TITLES[name] ?? name, ...REGULATIONS.map((r) => cell(name, r))]);
+  const rows = LETTER_NAMES.map((name) => [
+    LETTER_TITLES[name] ?? name,
+    ...REGULATIONS.map((r) => cell(name, r)),
+  ]);
   const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
   return [
     '# What becomes of which letter',

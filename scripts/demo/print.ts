@@ -49,11 +49,18 @@ export async function printDemo(result: DemoResult, house: House): Promise<void>
   out(
     table(
       ['', 'Số, ký hiệu', 'Nơi nhận', 'Trạng thái'],
-      result.transmissions.map((t) => [t.state === t.expected ? '✓' : '✗', di?.fields['soKyHieu'] ?? '', t.recipient, t.state]),
+      result.transmissions.map((t) => [
+        t.state === t.expected ? '✓' : '✗',
+        di?.fields['soKyHieu'] ?? '',
+        t.recipient,
+        t.state,
+      ]),
     ),
   );
   const wrong = result.letters.filter((l) => !l.ok).length;
-  out(`\n${result.ok ? '✓ Tất cả đúng như mong đợi.' : `✗ ${wrong} thư không như mong đợi.`} (${result.ok ? 'All as expected' : 'Not as expected'})`);
+  out(
+    `\n${result.ok ? '✓ Tất cả đúng như mong đợi.' : `✗ ${wrong} thư không như mong đợi.`} (${result.ok ? 'All as expected' : 'Not as expected'})`,
+  );
   out(`Dữ liệu nằm ở (data): ${result.dataDir}`);
   out(`Xem thêm: bin/congvan register --config ${result.dataDir}/congvan.yaml`);
 }

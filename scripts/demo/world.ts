@@ -22,9 +22,36 @@ const daysFromSigning = (days: number) => new Date(Date.parse(SIGNED_AT) + days 
 const AUTHORITY_VALID = { notBefore: daysFromSigning(-2_000), notAfter: daysFromSigning(4_000) };
 
 const AGENCIES = {
-  snv: { code: 'H99.02', name: 'Sở Nội vụ tỉnh Mẫu', header: ['UBND TỈNH MẪU', 'SỞ NỘI VỤ'], symbol: 'SNV', unit: 'VP', head: 'GIÁM ĐỐC', signer: 'Trần Văn Mẫu', domain: 'snv.mau.example.gov.vn' },
-  stc: { code: 'H99.03', name: 'Sở Tài chính tỉnh Mẫu', header: ['UBND TỈNH MẪU', 'SỞ TÀI CHÍNH'], symbol: 'STC', unit: 'QLNS', head: 'GIÁM ĐỐC', signer: 'Phạm Thị Mẫu', domain: 'stc.mau.example.gov.vn' },
-  ubnd: { code: 'H99.01', name: 'Ủy ban nhân dân tỉnh Mẫu', header: ['', 'ỦY BAN NHÂN DÂN TỈNH MẪU'], symbol: 'UBND', unit: 'KGVX', head: 'CHỦ TỊCH', signer: 'Đỗ Văn Mẫu', domain: 'mau.example.gov.vn' },
+  snv: {
+    code: 'H99.02',
+    name: 'Sở Nội vụ tỉnh Mẫu',
+    header: ['UBND TỈNH MẪU', 'SỞ NỘI VỤ'],
+    symbol: 'SNV',
+    unit: 'VP',
+    head: 'GIÁM ĐỐC',
+    signer: 'Trần Văn Mẫu',
+    domain: 'snv.mau.example.gov.vn',
+  },
+  stc: {
+    code: 'H99.03',
+    name: 'Sở Tài chính tỉnh Mẫu',
+    header: ['UBND TỈNH MẪU', 'SỞ TÀI CHÍNH'],
+    symbol: 'STC',
+    unit: 'QLNS',
+    head: 'GIÁM ĐỐC',
+    signer: 'Phạm Thị Mẫu',
+    domain: 'stc.mau.example.gov.vn',
+  },
+  ubnd: {
+    code: 'H99.01',
+    name: 'Ủy ban nhân dân tỉnh Mẫu',
+    header: ['', 'ỦY BAN NHÂN DÂN TỈNH MẪU'],
+    symbol: 'UBND',
+    unit: 'KGVX',
+    head: 'CHỦ TỊCH',
+    signer: 'Đỗ Văn Mẫu',
+    domain: 'mau.example.gov.vn',
+  },
 } as const;
 
 export const LETTER_DATE = new Date(Date.parse(SIGNED_AT) + 3_600_000);
@@ -100,7 +127,12 @@ export async function openWorld(folder: string): Promise<World> {
     });
     for (const [i, key] of keys.entries()) {
       const signingTime = key === 'expired-agency' ? daysFromSigning(-30) : SIGNED_AT;
-      pdf = signPdf(pdf, signerOf(document.agency, key), { signingTime, name: `Signature${i + 1}`, chainIncluded: true, subFilter: i === 0 ? 'adbe.pkcs7.detached' : 'ETSI.CAdES.detached' });
+      pdf = signPdf(pdf, signerOf(document.agency, key), {
+        signingTime,
+        name: `Signature${i + 1}`,
+        chainIncluded: true,
+        subFilter: i === 0 ? 'adbe.pkcs7.detached' : 'ETSI.CAdES.detached',
+      });
     }
     return Buffer.from(pdf);
   };
@@ -114,7 +146,15 @@ export async function openWorld(folder: string): Promise<World> {
       const agency = AGENCIES[key];
       const abbreviation = ABBREVIATIONS[type];
       const symbol = abbreviation ? `${abbreviation}-${agency.symbol}` : `${agency.symbol}-${agency.unit}`;
-      return { id, agency: key, issuer: agency.name, from: `vanthu@${agency.domain}`, soKyHieu: `${++serial}/${symbol}`, type, abstract };
+      return {
+        id,
+        agency: key,
+        issuer: agency.name,
+        from: `vanthu@${agency.domain}`,
+        soKyHieu: `${++serial}/${symbol}`,
+        type,
+        abstract,
+      };
     },
     coverText: (document) => coverText(document),
     signedPdf,
@@ -168,7 +208,11 @@ function letterOf(document: DemoDocument, content: Buffer): Buffer {
   });
 }
 
-async function ownScan(folder: string, index: number, signerOf: (a: 'xa', k: SignerKey) => Signer): Promise<Omit<IssueOrder, 'by'>> {
+async function ownScan(
+  folder: string,
+  index: number,
+  signerOf: (a: 'xa', k: SignerKey) => Signer,
+): Promise<Omit<IssueOrder, 'by'>> {
   let pdf: Uint8Array = await makeOfficialPdf({
     parent: 'UBND TỈNH MẪU',
     issuer: 'ỦY BAN NHÂN DÂN XÃ MẪU',
@@ -187,7 +231,11 @@ async function ownScan(folder: string, index: number, signerOf: (a: 'xa', k: Sig
     scan: false,
   });
   for (const [i, key] of (['leader', 'agency'] as const).entries()) {
-    pdf = signPdf(pdf, signerOf('xa', key), { signingTime: SIGNED_AT, name: `Signature${i + 1}`, chainIncluded: true });
+    pdf = signPdf(pdf, signerOf('xa', key), {
+      signingTime: SIGNED_AT,
+      name: `Signature${i + 1}`,
+      chainIncluded: true,
+    });
   }
   const path = join(folder, `van-ban-di-${index}.pdf`);
   await writeFile(path, pdf);
@@ -206,7 +254,10 @@ async function ownScan(folder: string, index: number, signerOf: (a: 'xa', k: Sig
 }
 
 function makeSigner(agency: AgencyKey | 'xa', key: SignerKey, authority: Authority): Signer {
-  const known = agency === 'xa' ? { name: 'Ủy ban nhân dân xã Mẫu', signer: 'Lê Văn Mẫu', head: 'CHỦ TỊCH' } : AGENCIES[agency];
+  const known =
+    agency === 'xa'
+      ? { name: 'Ủy ban nhân dân xã Mẫu', signer: 'Lê Văn Mẫu', head: 'CHỦ TỊCH' }
+      : AGENCIES[agency];
   const person = key.endsWith('leader');
   return issue(authority, {
     commonName: person ? known.signer : known.name,
@@ -218,12 +269,21 @@ function makeSigner(agency: AgencyKey | 'xa', key: SignerKey, authority: Authori
   });
 }
 
-async function writeFiles(folder: string, anchor: Authority): Promise<Omit<ServiceWorld, 'address' | 'relay'>> {
+async function writeFiles(
+  folder: string,
+  anchor: Authority,
+): Promise<Omit<ServiceWorld, 'address' | 'relay'>> {
   const directoryFile = join(folder, 'danh-ba.yaml');
   const anchorFile = join(folder, 'ca-mau.pem');
   const zoneFile = join(folder, 'dns.json');
-  const agencies: { code: string; name: string; shortNames: string[]; addresses: string[]; symbols: string[]; groups: string[] }[] =
-    Object.values(AGENCIES).map((a) => ({
+  const agencies: {
+    code: string;
+    name: string;
+    shortNames: string[];
+    addresses: string[];
+    symbols: string[];
+    groups: string[];
+  }[] = Object.values(AGENCIES).map((a) => ({
     code: a.code,
     name: a.name,
     shortNames: [a.header[1]],
@@ -231,7 +291,14 @@ async function writeFiles(folder: string, anchor: Authority): Promise<Omit<Servi
     symbols: [a.symbol],
     groups: ['tinh'],
   }));
-  agencies.push({ code: 'H99.04', name: 'Ban Quản lý dự án tỉnh Mẫu', shortNames: [], addresses: ['khong-co@bql.mau.example.gov.vn'], symbols: ['BQL'], groups: [] });
+  agencies.push({
+    code: 'H99.04',
+    name: 'Ban Quản lý dự án tỉnh Mẫu',
+    shortNames: [],
+    addresses: ['khong-co@bql.mau.example.gov.vn'],
+    symbols: ['BQL'],
+    groups: [],
+  });
   await writeFile(directoryFile, stringify({ agencies }));
   const base64 = anchor.certificate.toString('base64').replace(/.{64}/g, '$&\n');
   await writeFile(anchorFile, `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadRegulation } from '../../config/regulations.ts';
 import type { RegulationId } from '../../config/types.ts';
+import type { House } from '../../gateway/house.ts';
 import { decideArrival } from '../../handlers/arrival.ts';
 import { arrivalQuery } from '../../handlers/evidence.ts';
 import { registrationQuery } from '../../handlers/official-document.ts';
@@ -14,7 +15,6 @@ import { expectedOf, LETTER_NAMES } from '../../scripts/demo/expected.ts';
 import { playDemo } from '../../scripts/demo/main.ts';
 import { outcomesPage, REGULATIONS } from '../../scripts/demo/outcomes-page.ts';
 import { openStorage } from '../../storage/index.ts';
-import type { House } from '../../gateway/house.ts';
 
 let played: Awaited<ReturnType<typeof playDemo>>;
 let folder: string;
@@ -37,12 +37,16 @@ describe('the demo, end to end, under ND30-2020', () => {
   });
 
   it('every copy that was issued has the fate it must have', () => {
-    expect(played.result.transmissions.map((t) => t.state)).toEqual(played.result.transmissions.map((t) => t.expected));
+    expect(played.result.transmissions.map((t) => t.state)).toEqual(
+      played.result.transmissions.map((t) => t.expected),
+    );
     expect(played.result.transmissions).toHaveLength(3);
   });
 
   it('numbers run without a gap and the journal verifies', async () => {
-    const numbers = played.result.letters.filter((l) => l.name !== 'gui-lai-y-nguyen').flatMap((l) => l.soDen);
+    const numbers = played.result.letters
+      .filter((l) => l.name !== 'gui-lai-y-nguyen')
+      .flatMap((l) => l.soDen);
     expect(numbers).toEqual(numbers.map((_, i) => i + 1));
     expect(await played.house.storage.journal.verify()).toMatchObject({ ok: true });
   });
@@ -66,7 +70,12 @@ describe('docs/outcomes.md', () => {
       const got = await decideAll(played.house, regulation);
       for (const name of LETTER_NAMES.filter((n) => got.has(n))) {
         const expected = expectedOf(name, regulation);
-        expect({ name, ...got.get(name)! }).toEqual({ name, state: expected.state, reasons: expect.arrayContaining(expected.reasons), answers: expected.answers });
+        expect({ name, ...got.get(name)! }).toEqual({
+          name,
+          state: expected.state,
+          reasons: expect.arrayContaining(expected.reasons),
+          answers: expected.answers,
+        });
       }
       expect(got.size).toBeGreaterThanOrEqual(16);
     }, 60_000);
@@ -88,7 +97,10 @@ async function decideAll(house: House, regulation: RegulationId) {
     for (const letter of played.result.letters) {
       if (letter.name === 'gui-lai-y-nguyen') continue;
       const arrival = (await house.storage.messages.facts(letter.id!, 'arrival')) as RegistrationFacts | null;
-      const registration = (await house.storage.messages.facts(letter.id!, 'registration')) as RegistrationFacts | null;
+      const registration = (await house.storage.messages.facts(
+        letter.id!,
+        'registration',
+      )) as RegistrationFacts | null;
       if (!arrival?.mail || !registration) continue;
       const { id: _id, keptAt: _keptAt, ...raw } = arrival.raw;
       await storage.bytes.keep(createReadStream(house.storage.bytes.pathOf(raw.sha256)));
@@ -97,7 +109,9 @@ async function decideAll(house: House, regulation: RegulationId) {
       await storage.messages.saveFacts(row.id, 'arrival', { ...arrival, raw: row });
       const sends = [
         ...(await storage.transact(arrivalQuery(facts), (s) => decideArrival(facts, rules, s))).sends,
-        ...(await storage.transact(registrationQuery(facts, rules), (s) => decideRegistration(facts, rules, s))).sends,
+        ...(
+          await storage.transact(registrationQuery(facts, rules), (s) => decideRegistration(facts, rules, s))
+        ).sends,
       ];
       const holds = (await storage.holds.list({})).filter((h) => h.messageId === row.id);
       got.set(letter.name, {

@@ -27,7 +27,10 @@ describe('a clerk accepts what was held (INT-17, INT-03)', () => {
       ['vanthu', 'Về việc kiện toàn tổ công tác'],
       ['vanthu', 'Về việc thứ hai'],
     ]);
-    expect(decision.sends.map((s) => [s.kind, s.entry])).toEqual([['T2', 0], ['T2', 1]]);
+    expect(decision.sends.map((s) => [s.kind, s.entry])).toEqual([
+      ['T2', 0],
+      ['T2', 1],
+    ]);
     expect(decision.closeHold).toMatchObject({ outcome: 'accepted', by: ['vanthu'] });
   });
 
@@ -37,17 +40,28 @@ describe('a clerk accepts what was held (INT-17, INT-03)', () => {
 
   it('INT-10 refuses a duplicate that came up after the letter was held', () => {
     const twin: EntryRef = {
-      id: 'e-1', book: 'den', number: 3, year: 2026, messageId: null, mainFile: null, cancelled: false, fields: {},
+      id: 'e-1',
+      book: 'den',
+      number: 3,
+      year: 2026,
+      messageId: null,
+      mainFile: null,
+      cancelled: false,
+      fields: {},
       documentKey: hold.proposals[0]!.documentKey,
     };
-    expect(() => accept({ '2.trichYeu': 'x' }, { ...at(), entriesByKey: [twin] })).toThrow(/đã có số đến 3\/2026/);
+    expect(() => accept({ '2.trichYeu': 'x' }, { ...at(), entriesByKey: [twin] })).toThrow(
+      /đã có số đến 3\/2026/,
+    );
   });
 
   it('INT-05 what the leader must decide is not accepted by the clerk without the leader’s word', () => {
     const leaders = at({ queue: 'leader' });
     expect(() => accept({ '2.trichYeu': 'x' }, leaders)).toThrow(/lãnh đạo quyết định/);
     expect(accept({ '2.trichYeu': 'x' }, leaders, LEADER).entries).toHaveLength(2);
-    expect(accept({ '2.trichYeu': 'x' }, leaders, CLERK, 'Đ/c Chủ tịch đồng ý').entries[0]?.fields['ghiChu']).toMatch(/đồng ý/);
+    expect(
+      accept({ '2.trichYeu': 'x' }, leaders, CLERK, 'Đ/c Chủ tịch đồng ý').entries[0]?.fields['ghiChu'],
+    ).toMatch(/đồng ý/);
   });
 
   it('a hold is settled once', () => {
@@ -57,13 +71,22 @@ describe('a clerk accepts what was held (INT-17, INT-03)', () => {
 
 describe('a person returns (ACK-03, invariant 5)', () => {
   it('T3 with the reasons and the name of who decided', () => {
-    const decision = returnHold({ by: CLERK, reasons: [{ code: 'TC04', detail: 'phụ lục 1' }], note: null }, facts, rules, at());
-    expect(decision.sends).toMatchObject([{ kind: 'T3', intent: { personName: 'Văn thư Mẫu', reasons: [{ code: 'TC04' }] } }]);
+    const decision = returnHold(
+      { by: CLERK, reasons: [{ code: 'TC04', detail: 'phụ lục 1' }], note: null },
+      facts,
+      rules,
+      at(),
+    );
+    expect(decision.sends).toMatchObject([
+      { kind: 'T3', intent: { personName: 'Văn thư Mẫu', reasons: [{ code: 'TC04' }] } },
+    ]);
     expect(decision.message?.state).toBe('returned');
   });
 
   it('never without a reason', () => {
-    expect(() => returnHold({ by: CLERK, reasons: [], note: null }, facts, rules, at())).toThrow(/ít nhất một lý do/);
+    expect(() => returnHold({ by: CLERK, reasons: [], note: null }, facts, rules, at())).toThrow(
+      /ít nhất một lý do/,
+    );
   });
 });
 
@@ -71,7 +94,14 @@ describe('a suspected secret (DOMAIN 8.2)', () => {
   const secret = { twoPersons: true, queue: 'secrets' as const, proposals: [] };
   it('is neither registered nor returned', () => {
     expect(() => accept({}, at(secret))).toThrow(/cách ly/);
-    expect(() => returnHold({ by: CLERK, reasons: [{ code: 'TC09', detail: null }], note: null }, facts, rules, at(secret))).toThrow(/cách ly/);
+    expect(() =>
+      returnHold(
+        { by: CLERK, reasons: [{ code: 'TC09', detail: null }], note: null },
+        facts,
+        rules,
+        at(secret),
+      ),
+    ).toThrow(/cách ly/);
   });
 
   it('is released by two different persons, one of them authorised, with a reason', () => {
@@ -82,7 +112,10 @@ describe('a suspected secret (DOMAIN 8.2)', () => {
     expect(first.message).toBeNull();
     const approved = { ...secret, approvals: [{ by: 'vanthu', outcome: 'released' }] };
     expect(() => releaseHold(CLERK, 'nhầm', staff, at(approved))).toThrow(/người thứ hai/);
-    expect(releaseHold(LEADER, 'nhầm', staff, at(approved)).message).toMatchObject({ state: 'kept', rule: 'released' });
+    expect(releaseHold(LEADER, 'nhầm', staff, at(approved)).message).toMatchObject({
+      state: 'kept',
+      rule: 'released',
+    });
   });
 
   it('is not released by two persons of whom none is authorised', () => {
@@ -94,19 +127,35 @@ describe('a suspected secret (DOMAIN 8.2)', () => {
 
 describe('the book', () => {
   const line: EntryRef = {
-    id: 'e-1', book: 'den', number: 3, year: 2026, messageId: null, documentKey: null, mainFile: null, cancelled: false, fields: {},
+    id: 'e-1',
+    book: 'den',
+    number: 3,
+    year: 2026,
+    messageId: null,
+    documentKey: null,
+    mainFile: null,
+    cancelled: false,
+    fields: {},
   };
   const snapshot = makeSnapshot({ entry: line });
 
   it('an entry is cancelled with a reason, once, never deleted', () => {
-    expect(cancelEntry('e-1', CLERK, 'nhầm', snapshot).cancel).toEqual({ entryId: 'e-1', by: 'vanthu', why: 'nhầm' });
+    expect(cancelEntry('e-1', CLERK, 'nhầm', snapshot).cancel).toEqual({
+      entryId: 'e-1',
+      by: 'vanthu',
+      why: 'nhầm',
+    });
     expect(() => cancelEntry('e-1', CLERK, ' ', snapshot)).toThrow(/lý do/);
-    expect(() => cancelEntry('e-1', CLERK, 'x', makeSnapshot({ entry: { ...line, cancelled: true } }))).toThrow(/đã được hủy/);
+    expect(() =>
+      cancelEntry('e-1', CLERK, 'x', makeSnapshot({ entry: { ...line, cancelled: true } })),
+    ).toThrow(/đã được hủy/);
   });
 
   it('REG-05 a correction names field, value, person and why; numbers are never corrected', () => {
     const change = { field: 'trichYeu', value: 'mới', by: CLERK, why: 'gõ nhầm' };
-    expect(correctEntry('e-1', change, snapshot).corrections).toMatchObject([{ field: 'trichYeu', by: 'vanthu' }]);
+    expect(correctEntry('e-1', change, snapshot).corrections).toMatchObject([
+      { field: 'trichYeu', by: 'vanthu' },
+    ]);
     expect(() => correctEntry('e-1', { ...change, field: 'soDen' }, snapshot)).toThrow(/Không được sửa/);
     expect(() => correctEntry('e-1', { ...change, why: '' }, snapshot)).toThrow(/lý do/);
   });
@@ -114,13 +163,27 @@ describe('the book', () => {
 
 describe('copies whose fate is not known (invariant 3)', () => {
   const copy = (state: TransmissionRef['state']): TransmissionRef => ({
-    id: 's-1', token: 't', kind: 'T8', state, to: 'a@b', toName: null, entryId: null, messageIdHeader: '<x>', soKyHieu: null, ngayVanBan: null, acceptedAt: null,
+    id: 's-1',
+    token: 't',
+    kind: 'T8',
+    state,
+    to: 'a@b',
+    toName: null,
+    entryId: null,
+    messageIdHeader: '<x>',
+    soKyHieu: null,
+    ngayVanBan: null,
+    acceptedAt: null,
   });
   const snapshot = (state: TransmissionRef['state']) => makeSnapshot({ transmissions: [copy(state)] });
 
   it('a person settles them', () => {
-    expect(settleTransmission('s-1', true, CLERK, null, snapshot('uncertain')).outcomes).toMatchObject([{ to: 'accepted', evidence: 'person' }]);
-    expect(settleTransmission('s-1', false, CLERK, null, snapshot('uncertain')).outcomes).toMatchObject([{ to: 'due' }]);
+    expect(settleTransmission('s-1', true, CLERK, null, snapshot('uncertain')).outcomes).toMatchObject([
+      { to: 'accepted', evidence: 'person' },
+    ]);
+    expect(settleTransmission('s-1', false, CLERK, null, snapshot('uncertain')).outcomes).toMatchObject([
+      { to: 'due' },
+    ]);
     expect(() => settleTransmission('s-1', true, CLERK, null, snapshot('delivered'))).toThrow();
   });
 

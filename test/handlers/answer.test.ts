@@ -11,18 +11,26 @@ const kinds = (f: ArrivalFacts, cutover: string | null = null, snapshot = makeSn
 describe('ACK-01, DOMAIN 7.3: who is answered', () => {
   it('an agency of the directory gets one T1, to its directory address, with a null return path', () => {
     const decision = decideArrival(facts, makeRules(), makeSnapshot());
-    expect(decision.sends).toMatchObject([{ kind: 'T1', to: 'vanthu@snv.mau.example.gov.vn', envelope: 'null' }]);
+    expect(decision.sends).toMatchObject([
+      { kind: 'T1', to: 'vanthu@snv.mau.example.gov.vn', envelope: 'null' },
+    ]);
     expect(decision.message?.state).toBe('arrived');
   });
 
   it.each<[string, ArrivalFacts]>([
-    ['a null envelope sender', { ...facts, raw: { ...facts.raw, origin: { ...facts.raw.origin, envelopeFrom: '' } } }],
+    [
+      'a null envelope sender',
+      { ...facts, raw: { ...facts.raw, origin: { ...facts.raw.origin, envelopeFrom: '' } } },
+    ],
     ['a null Return-Path header', withMail({ returnPath: '' })],
     ['an automatic message that carries a document', withMail({ autoSubmitted: 'auto-generated' })],
     ['a list', withMail({ isList: true })],
     ['ourselves', withMail({ from: { address: 'vanthu.xamau@mau.example.gov.vn', name: '' } })],
     ['a forged sender', { ...facts, sender: makeSender({ outcome: 'forged', dmarc: 'fail' }) }],
-    ['PD-04 an address outside the directory', withMail({ from: { address: 'x@moi.example.gov.vn', name: '' } })],
+    [
+      'PD-04 an address outside the directory',
+      withMail({ from: { address: 'x@moi.example.gov.vn', name: '' } }),
+    ],
     ['nobody named', withMail({ from: null })],
   ])('no answer to %s', (_name, f) => {
     expect(kinds(f)).toEqual([]);
@@ -34,7 +42,13 @@ describe('ACK-01, DOMAIN 7.3: who is answered', () => {
   });
 
   it('at most one arrival notice for each content', () => {
-    expect(kinds(facts, null, makeSnapshot({ sameBytes: [{ messageId: 'm-000000', state: 'registered', entries: [] }] }))).toEqual([]);
+    expect(
+      kinds(
+        facts,
+        null,
+        makeSnapshot({ sameBytes: [{ messageId: 'm-000000', state: 'registered', entries: [] }] }),
+      ),
+    ).toEqual([]);
   });
 
   it('DOMAIN 8.2 a letter marked secret is frozen, answered by nobody, and no line repeats what it says', () => {

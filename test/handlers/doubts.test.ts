@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
-import { INCOMPLETE } from '../../handlers/doubts.ts';
+import { INCOMPLETE } from '../../handlers/incomplete.ts';
 
 const MAIL = resolve(import.meta.dirname, '../../mail');
 const source = readdirSync(MAIL, { recursive: true, encoding: 'utf8' })

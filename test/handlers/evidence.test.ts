@@ -65,8 +65,12 @@ const decide = (facts: ArrivalFacts, t: TransmissionRef = transmission) =>
 describe('bounces find their transmission (ACK-08)', () => {
   it('a permanent failure: failed, with the plain cause, and T6 to our own clerk', () => {
     const decision = decide(report(bounce([outcome({})])));
-    expect(decision.outcomes).toMatchObject([{ transmissionId: 's-000001', to: 'failed', cause: 'Địa chỉ không tồn tại' }]);
-    expect(decision.sends).toMatchObject([{ kind: 'T6', to: 'vanthu.xamau@mau.example.gov.vn', intent: { soKyHieu: '05/UBND-VP' } }]);
+    expect(decision.outcomes).toMatchObject([
+      { transmissionId: 's-000001', to: 'failed', cause: 'Địa chỉ không tồn tại' },
+    ]);
+    expect(decision.sends).toMatchObject([
+      { kind: 'T6', to: 'vanthu.xamau@mau.example.gov.vn', intent: { soKyHieu: '05/UBND-VP' } },
+    ]);
     expect(decision.message).toMatchObject({ state: 'noted', kind: 'delivery-report' });
   });
 
@@ -91,7 +95,9 @@ describe('bounces find their transmission (ACK-08)', () => {
     const other = outcome({ recipient: 'x@example.gov.vn' });
     const mine = outcome({ recipient: transmission.to.toUpperCase(), action: 'delivered', permanent: null });
     const to = transmission.to.replace(/^./, (c) => c.toUpperCase());
-    expect(decide(report(bounce([other, mine])), { ...transmission, to }).outcomes).toMatchObject([{ to: 'delivered' }]);
+    expect(decide(report(bounce([other, mine])), { ...transmission, to }).outcomes).toMatchObject([
+      { to: 'delivered' },
+    ]);
   });
 
   it('no second T6 for a copy whose failure is known', () => {
@@ -109,7 +115,9 @@ describe('bounces find their transmission (ACK-08)', () => {
   });
 
   it('the register is asked by token, and by what the report quotes', () => {
-    const query = arrivalQuery(report({ ...bounce([]), originalMessageId: '<x@y>' } as MailReport, { references: ['<r@y>'] }));
+    const query = arrivalQuery(
+      report({ ...bounce([]), originalMessageId: '<x@y>' } as MailReport, { references: ['<r@y>'] }),
+    );
     expect(query).toMatchObject({ tokens: [transmission.token], quotedMessageIds: ['<x@y>', '<r@y>'] });
   });
 });
@@ -117,12 +125,21 @@ describe('bounces find their transmission (ACK-08)', () => {
 describe('a refusal of the mail server while sending', () => {
   const sending = { ...transmission, state: 'sending' as const };
   const decideFailed = (t: TransmissionRef) =>
-    sendFailed(t.id, { cause: 'Địa chỉ không tồn tại', reply: '550 5.1.1 no such user' }, makeRules(), makeSnapshot({ transmissions: [t] }));
+    sendFailed(
+      t.id,
+      { cause: 'Địa chỉ không tồn tại', reply: '550 5.1.1 no such user' },
+      makeRules(),
+      makeSnapshot({ transmissions: [t] }),
+    );
 
   it('marks the copy failed and writes T6 to our own clerk', () => {
     const decision = decideFailed(sending);
-    expect(decision.outcomes).toMatchObject([{ to: 'failed', evidence: 'smtp', detail: { status: '5.1.1' } }]);
-    expect(decision.sends).toMatchObject([{ kind: 'T6', intent: { cause: 'Địa chỉ không tồn tại', status: '5.1.1' } }]);
+    expect(decision.outcomes).toMatchObject([
+      { to: 'failed', evidence: 'smtp', detail: { status: '5.1.1' } },
+    ]);
+    expect(decision.sends).toMatchObject([
+      { kind: 'T6', intent: { cause: 'Địa chỉ không tồn tại', status: '5.1.1' } },
+    ]);
   });
 
   it('changes nothing of a copy that was confirmed meanwhile', () => {
@@ -140,13 +157,18 @@ describe('receipts are believed only from the agency that the letter went to', (
   });
 
   it('another address of the same agency is believed', () => {
-    expect(decide(report(notice('registered'), { from: { address: SNV.addresses[1]!, name: '' } })).outcomes).toHaveLength(1);
+    expect(
+      decide(report(notice('registered'), { from: { address: SNV.addresses[1]!, name: '' } })).outcomes,
+    ).toHaveLength(1);
   });
 
   it.each<[string, ArrivalFacts]>([
     ['from another address', report(notice('registered'), { from: { address: 'x@example.com', name: '' } })],
     ['from a forged sender', { ...report(notice('registered')), sender: makeSender({ outcome: 'forged' }) }],
-    ['a return from another address', report(notice('returned'), { from: { address: 'x@example.com', name: '' } })],
+    [
+      'a return from another address',
+      report(notice('returned'), { from: { address: 'x@example.com', name: '' } }),
+    ],
   ])('%s: nothing changes, and it is shown as such', (_name, facts) => {
     const decision = decide(facts);
     expect(decision.outcomes).toEqual([]);
@@ -154,11 +176,20 @@ describe('receipts are believed only from the agency that the letter went to', (
   });
 
   it('a returned letter waits for our clerk (ACK-03)', () => {
-    expect(decide(report(notice('returned'))).holds).toMatchObject([{ queue: 'clerk', reasons: [{ code: 'RETURNED_TO_US' }] }]);
+    expect(decide(report(notice('returned'))).holds).toMatchObject([
+      { queue: 'clerk', reasons: [{ code: 'RETURNED_TO_US' }] },
+    ]);
   });
 
   it('a read receipt proves delivery, not registration', () => {
-    const mdn: MailReport = { type: 'read-receipt', finalRecipient: null, originalMessageId: null, disposition: 'displayed', manual: true, token: transmission.token };
+    const mdn: MailReport = {
+      type: 'read-receipt',
+      finalRecipient: null,
+      originalMessageId: null,
+      disposition: 'displayed',
+      manual: true,
+      token: transmission.token,
+    };
     expect(decide(report(mdn)).outcomes).toMatchObject([{ to: 'delivered', evidence: 'mdn' }]);
   });
 });

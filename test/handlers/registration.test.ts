@@ -19,10 +19,16 @@ import {
   ORG_SIGNED,
 } from '../support/facts.ts';
 
-const decide = (facts: Partial<RegistrationFacts>, regulation: RegulationId = 'ND30-2020', snapshot: Partial<Snapshot> = {}) =>
-  decideRegistration(makeFacts(facts), makeRules(regulation), makeSnapshot(snapshot));
-const reasons = (facts: Partial<RegistrationFacts>, regulation?: RegulationId, snapshot?: Partial<Snapshot>) =>
-  decide(facts, regulation, snapshot).holds.flatMap((h) => h.reasons.map((r) => r.code));
+const decide = (
+  facts: Partial<RegistrationFacts>,
+  regulation: RegulationId = 'ND30-2020',
+  snapshot: Partial<Snapshot> = {},
+) => decideRegistration(makeFacts(facts), makeRules(regulation), makeSnapshot(snapshot));
+const reasons = (
+  facts: Partial<RegistrationFacts>,
+  regulation?: RegulationId,
+  snapshot?: Partial<Snapshot>,
+) => decide(facts, regulation, snapshot).holds.flatMap((h) => h.reasons.map((r) => r.code));
 
 const entry: EntryRef = {
   id: 'e-1',
@@ -41,13 +47,25 @@ describe('registration without a person', () => {
     const decision = decide({});
     expect(decision.holds).toEqual([]);
     expect(decision.message?.state).toBe('registered');
-    expect(decision.entries).toMatchObject([{ book: 'den', year: 2026, series: 'chung', by: 'machine', signatureClass: 'LEADER_AND_ORG' }]);
-    expect(decision.entries[0]?.fields).toMatchObject({ soKyHieu: '12/QĐ-SNV', ngayVanBan: '2026-11-19', ngayDen: '2026-11-20', doMat: 'THUONG' });
-    expect(decision.sends).toMatchObject([{ kind: 'T2', envelope: 'null', entry: 0, intent: { signatureValid: true } }]);
+    expect(decision.entries).toMatchObject([
+      { book: 'den', year: 2026, series: 'chung', by: 'machine', signatureClass: 'LEADER_AND_ORG' },
+    ]);
+    expect(decision.entries[0]?.fields).toMatchObject({
+      soKyHieu: '12/QĐ-SNV',
+      ngayVanBan: '2026-11-19',
+      ngayDen: '2026-11-20',
+      doMat: 'THUONG',
+    });
+    expect(decision.sends).toMatchObject([
+      { kind: 'T2', envelope: 'null', entry: 0, intent: { signatureValid: true } },
+    ]);
   });
 
   it('TIM-05 a letter of New Year’s Eve, after hours, stands in the book of the next year', () => {
-    const decision = decide({ enteredAt: '2026-12-31T11:00:00.000Z', deemedReceivedAt: '2027-01-04T00:30:00.000Z' });
+    const decision = decide({
+      enteredAt: '2026-12-31T11:00:00.000Z',
+      deemedReceivedAt: '2027-01-04T00:30:00.000Z',
+    });
     expect(decision.entries).toMatchObject([{ year: 2027, fields: { ngayDen: '2027-01-04' } }]);
   });
 
@@ -71,30 +89,95 @@ describe('what is held for a person, and why', () => {
   const twoDocuments = [makeDocument(), makeDocument({ main: '3', numberAndSymbol: found(null) })];
   const table: [string, Partial<RegistrationFacts>, string][] = [
     ['VAL-01 a forged sender', { sender: makeSender({ outcome: 'forged' }) }, 'SENDER_FORGED'],
-    ['VAL-01 an office that is not in the directory', { mail: makeMail({ from: { address: 'x@moi.example.gov.vn', name: '' } }) }, 'UNKNOWN_SENDER'],
-    ['our own address', { mail: makeMail({ from: { address: 'vanthu.xamau@mau.example.gov.vn', name: '' } }) }, 'OWN_ADDRESS'],
+    [
+      'VAL-01 an office that is not in the directory',
+      { mail: makeMail({ from: { address: 'x@moi.example.gov.vn', name: '' } }) },
+      'UNKNOWN_SENDER',
+    ],
+    [
+      'our own address',
+      { mail: makeMail({ from: { address: 'vanthu.xamau@mau.example.gov.vn', name: '' } }) },
+      'OWN_ADDRESS',
+    ],
     ['INT-03 two documents in one mail', { documents: twoDocuments }, 'SEVERAL_DOCUMENTS'],
     ['no document at all', { documents: [] }, 'NO_DOCUMENT'],
-    ['VAL-02, VAL-05 an invalid signature', { signatures: { '2': makeReport([ORG_SIGNED], 'INVALID') } }, 'PROPOSE_RETURN'],
-    ['invariant 7: what cannot be concluded', { signatures: { '2': makeReport([ORG_SIGNED], 'INDETERMINATE') } }, 'SIGNATURE_UNKNOWN'],
+    [
+      'VAL-02, VAL-05 an invalid signature',
+      { signatures: { '2': makeReport([ORG_SIGNED], 'INVALID') } },
+      'PROPOSE_RETURN',
+    ],
+    [
+      'invariant 7: what cannot be concluded',
+      { signatures: { '2': makeReport([ORG_SIGNED], 'INDETERMINATE') } },
+      'SIGNATURE_UNKNOWN',
+    ],
     ['the leader alone', { signatures: { '2': makeReport([LEADER_SIGNED]) } }, 'LEADER_DECIDES'],
     [
       'SIG-07 the signature of another agency',
-      { signatures: { '2': makeReport([LEADER_SIGNED, makeCheck({ ...makeSigner('organisation', 'Sở Tài chính tỉnh Mẫu'), organisation: [] })]) } },
+      {
+        signatures: {
+          '2': makeReport([
+            LEADER_SIGNED,
+            makeCheck({ ...makeSigner('organisation', 'Sở Tài chính tỉnh Mẫu'), organisation: [] }),
+          ]),
+        },
+      },
       'OTHER_AGENCY_SIGNED',
     ],
-    ['SIG-02 a certificate of another group', { signatures: { '2': makeReport([LEADER_SIGNED, { ...ORG_SIGNED, anchorGroup: 'PUBLIC' }]) } }, 'ANCHOR_GROUP'],
-    ['REG-01 a field that was not read surely', { documents: [makeDocument({ date: found('2026-11-19', 0.7) })] }, 'FIELDS_UNSURE'],
-    ['REG-01 a field that was not found', { documents: [makeDocument({ abstract: found(null) })] }, 'FIELDS_UNSURE'],
-    ['VAL-13 a date after the mail came', { documents: [makeDocument({ date: found('2026-11-21') })] }, 'DATE_INCONSISTENT'],
-    ['sources that disagree', { documents: [makeDocument({ defects: [{ code: 'NUMBER_DISAGREES', detail: 'số' }] })] }, 'FIELD_CONFLICT'],
-    ['VAL-03 a file that did not come whole', { mail: makeMail({ defects: [{ code: 'part-too-large', detail: '' }] }) }, 'INCOMPLETE'],
-    ['VAL-03 a file behind a password', { mail: makeMail({ parts: [makePart(), makePart({ path: '3', encrypted: true })] }) }, 'INCOMPLETE'],
-    ['a file that belongs to no document', { mail: makeMail({ parts: [makePart(), makePart({ path: '3' })] }), unassigned: ['3'] }, 'UNASSIGNED_FILE'],
-    ['a letter inside a letter', { mail: makeMail({ parts: [makePart(), makePart({ path: '3', origin: 'message' })] }) }, 'FORWARDED'],
+    [
+      'SIG-02 a certificate of another group',
+      { signatures: { '2': makeReport([LEADER_SIGNED, { ...ORG_SIGNED, anchorGroup: 'PUBLIC' }]) } },
+      'ANCHOR_GROUP',
+    ],
+    [
+      'REG-01 a field that was not read surely',
+      { documents: [makeDocument({ date: found('2026-11-19', 0.7) })] },
+      'FIELDS_UNSURE',
+    ],
+    [
+      'REG-01 a field that was not found',
+      { documents: [makeDocument({ abstract: found(null) })] },
+      'FIELDS_UNSURE',
+    ],
+    [
+      'VAL-13 a date after the mail came',
+      { documents: [makeDocument({ date: found('2026-11-21') })] },
+      'DATE_INCONSISTENT',
+    ],
+    [
+      'sources that disagree',
+      { documents: [makeDocument({ defects: [{ code: 'NUMBER_DISAGREES', detail: 'số' }] })] },
+      'FIELD_CONFLICT',
+    ],
+    [
+      'VAL-03 a file that did not come whole',
+      { mail: makeMail({ defects: [{ code: 'part-too-large', detail: '' }] }) },
+      'INCOMPLETE',
+    ],
+    [
+      'VAL-03 a file behind a password',
+      { mail: makeMail({ parts: [makePart(), makePart({ path: '3', encrypted: true })] }) },
+      'INCOMPLETE',
+    ],
+    [
+      'a file that belongs to no document',
+      { mail: makeMail({ parts: [makePart(), makePart({ path: '3' })] }), unassigned: ['3'] },
+      'UNASSIGNED_FILE',
+    ],
+    [
+      'a letter inside a letter',
+      { mail: makeMail({ parts: [makePart(), makePart({ path: '3', origin: 'message' })] }) },
+      'FORWARDED',
+    ],
     [
       'VAL-06 executable content',
-      { screening: { virus: { status: 'clean', name: null, part: null }, blocked: [{ part: '2', reason: 'tệp thực thi' }], secrecy: [] } },
+      {
+        screening: {
+          virus: { status: 'clean', name: null, part: null },
+          blocked: [{ part: '2', reason: 'tệp thực thi' }],
+          secrecy: [],
+        },
+      },
       'BLOCKED_FILE',
     ],
   ];
@@ -129,7 +212,9 @@ describe('what is held for a person, and why', () => {
   });
 
   it('INT-05 under Lào Cai’s regulation an unsigned file goes to the leader’s queue', () => {
-    expect(decide({ signatures: { '2': makeReport([]) } }, 'LC-48-2017').holds).toMatchObject([{ queue: 'leader' }]);
+    expect(decide({ signatures: { '2': makeReport([]) } }, 'LC-48-2017').holds).toMatchObject([
+      { queue: 'leader' },
+    ]);
   });
 
   it('a secrecy mark that only the file’s text showed freezes the letter (DOMAIN 8.2)', () => {

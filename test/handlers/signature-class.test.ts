@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { RegulationId, SignatureClass } from '../../config/types.ts';
 import { signatureClass, treatment } from '../../handlers/signature-class.ts';
-import { LEADER_SIGNED, makeCheck, makeDocument, makeReport, makeRules, makeSigner, ORG_SIGNED } from '../support/facts.ts';
+import {
+  LEADER_SIGNED,
+  makeCheck,
+  makeDocument,
+  makeReport,
+  makeRules,
+  makeSigner,
+  ORG_SIGNED,
+} from '../support/facts.ts';
 
 describe('DOMAIN 1.5: signature classes', () => {
   const scan = makeDocument({ imageOnly: true });
@@ -18,7 +26,12 @@ describe('DOMAIN 1.5: signature classes', () => {
     ['born digital, unsigned', digital, makeReport([]), 'NONE'],
     ['one bad signature spoils all', digital, makeReport([LEADER_SIGNED, ORG_SIGNED], 'INVALID'), 'INVALID'],
     ['what cannot be concluded is neither', digital, makeReport([LEADER_SIGNED], 'INDETERMINATE'), 'UNKNOWN'],
-    ['a holder that cannot be told proves nobody', digital, makeReport([makeCheck(makeSigner('unknown', 'X'))]), 'UNKNOWN'],
+    [
+      'a holder that cannot be told proves nobody',
+      digital,
+      makeReport([makeCheck(makeSigner('unknown', 'X'))]),
+      'UNKNOWN',
+    ],
   ])('%s', (_name, document, report, expected) => {
     expect(signatureClass(document, report)).toBe(expected);
   });
@@ -26,9 +39,30 @@ describe('DOMAIN 1.5: signature classes', () => {
 
 describe('what each regulation does with each class (DOMAIN 1.5)', () => {
   const table: Record<SignatureClass, Record<RegulationId, string>> = {
-    LEADER_AND_ORG: row('equal-to-paper', 'equal-to-paper', 'equal-to-paper', 'leader', 'equal-to-paper', 'equal-to-paper'),
-    SCAN_ORG_SIGNED: row('accepted-copy', 'equal-to-paper', 'equal-to-paper', 'leader', 'equal-to-paper', 'accepted-copy'),
-    SCAN_ORG_SIGNED_NO_COPY_LINE: row('leader', 'equal-to-paper', 'equal-to-paper', 'leader', 'equal-to-paper', 'processable'),
+    LEADER_AND_ORG: row(
+      'equal-to-paper',
+      'equal-to-paper',
+      'equal-to-paper',
+      'leader',
+      'equal-to-paper',
+      'equal-to-paper',
+    ),
+    SCAN_ORG_SIGNED: row(
+      'accepted-copy',
+      'equal-to-paper',
+      'equal-to-paper',
+      'leader',
+      'equal-to-paper',
+      'accepted-copy',
+    ),
+    SCAN_ORG_SIGNED_NO_COPY_LINE: row(
+      'leader',
+      'equal-to-paper',
+      'equal-to-paper',
+      'leader',
+      'equal-to-paper',
+      'processable',
+    ),
     SCAN_UNSIGNED: row('return', 'processable', 'processable', 'reference-only', 'processable', 'leader'),
     LEADER_ONLY: row('leader', 'leader', 'leader', 'leader', 'processable', 'leader'),
     ORG_ONLY: row('leader', 'leader', 'leader', 'leader', 'processable', 'leader'),
@@ -44,6 +78,20 @@ describe('what each regulation does with each class (DOMAIN 1.5)', () => {
   }
 });
 
-function row(nd30: string, la: string, qn: string, sl: string, lc: string, gl: string): Record<RegulationId, string> {
-  return { 'ND30-2020': nd30, 'LA-36-2013': la, 'QN-57-2014': qn, 'SL-2588-2018': sl, 'LC-48-2017': lc, 'GL-443-2016': gl };
+function row(
+  nd30: string,
+  la: string,
+  qn: string,
+  sl: string,
+  lc: string,
+  gl: string,
+): Record<RegulationId, string> {
+  return {
+    'ND30-2020': nd30,
+    'LA-36-2013': la,
+    'QN-57-2014': qn,
+    'SL-2588-2018': sl,
+    'LC-48-2017': lc,
+    'GL-443-2016': gl,
+  };
 }

@@ -134,6 +134,9 @@ export function messagesContract(where: Where): void {
     await expect(storage.transact({}, failing, facts)).rejects.toThrow('no decision');
     expect(await storage.messages.facts(row.id, 'arrival')).toBeNull();
     await storage.transact({}, () => decision(), facts);
+    expect(await storage.messages.facts(row.id, 'arrival')).toBeNull();
+    const message = { id: row.id, state: 'held' as const, kind: 'citizen-letter' as const, rule: null };
+    await storage.transact({}, () => decision({ message }), facts);
     expect(await storage.messages.facts(row.id, 'arrival')).toEqual(facts.facts);
     expect((await storage.messages.get(row.id))?.messageIdHeader).toBe('<a@b>');
   });

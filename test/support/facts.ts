@@ -19,8 +19,20 @@ export const SNV: DirectoryAgency = {
   validTo: null,
 };
 
-export const CLERK: StaffMember = { id: 'vanthu', name: 'Văn thư Mẫu', title: 'Văn thư', roles: ['clerk'], email: null };
-export const LEADER: StaffMember = { id: 'chutich', name: 'Chủ tịch Mẫu', title: 'Chủ tịch', roles: ['leader'], email: null };
+export const CLERK: StaffMember = {
+  id: 'vanthu',
+  name: 'Văn thư Mẫu',
+  title: 'Văn thư',
+  roles: ['clerk'],
+  email: null,
+};
+export const LEADER: StaffMember = {
+  id: 'chutich',
+  name: 'Chủ tịch Mẫu',
+  title: 'Chủ tịch',
+  roles: ['leader'],
+  email: null,
+};
 
 export function makeRules(regulation: RegulationId = 'ND30-2020', cutover: string | null = null): Rules {
   return { ...rulesOf(makeConfig({ regulation, directory: { file: null, agencies: [SNV] } })), cutover };
@@ -93,7 +105,14 @@ export function makeSender(sender: Partial<SenderCheck> = {}): SenderCheck {
 export function found(value: null): Found<never>;
 export function found<T>(value: T, confidence?: number): Found<T>;
 export function found<T>(value: T | null, confidence = 0.97): Found<T> {
-  return { value, raw: value === null ? null : String(value), confidence, method: 'text-layer', page: 1, box: null };
+  return {
+    value,
+    raw: value === null ? null : String(value),
+    confidence,
+    method: 'text-layer',
+    page: 1,
+    box: null,
+  };
 }
 
 export function makeDocument(document: Partial<OfficialDocument> = {}): OfficialDocument {
@@ -159,7 +178,10 @@ export function makeCheck(signer: SignerCertificate, check: Partial<SignatureChe
 export const LEADER_SIGNED = makeCheck(makeSigner('person', 'Trần Văn Mẫu'));
 export const ORG_SIGNED = makeCheck(makeSigner('organisation', 'Sở Nội vụ tỉnh Mẫu'));
 
-export function makeReport(signatures: SignatureCheck[], verdict?: SignatureReport['verdict']): SignatureReport {
+export function makeReport(
+  signatures: SignatureCheck[],
+  verdict?: SignatureReport['verdict'],
+): SignatureReport {
   return {
     file: 'a'.repeat(64),
     format: 'pdf',

@@ -1,0 +1,23 @@
+/** Codes of mail/ that mean: not everything that was sent is here, or not as it was sent (VAL-03); in words for the clerk. */
+export const INCOMPLETE: ReadonlyMap<string, string> = new Map([
+  ['part-too-large', 'có tệp vượt quá dung lượng cho phép'],
+  ['too-many-parts', 'có quá nhiều tệp'],
+  ['archive-too-large', 'tệp nén giải ra quá lớn'],
+  ['archive-bomb', 'tệp nén có dấu hiệu bất thường (giải ra lớn gấp nhiều lần)'],
+  ['archive-unreadable', 'không mở được tệp nén'],
+  ['archive-encrypted', 'tệp nén được đặt mật khẩu'],
+  ['archive-duplicate-entry', 'tệp nén có hai tệp trùng tên'],
+  ['archive-nested', 'tệp nén nằm trong tệp nén, chưa mở'],
+  ['tnef-unreadable', 'không mở được tệp winmail.dat'],
+  ['part-truncated', 'có tệp bị cắt ngắn'],
+  ['part-undecodable', 'có tệp không giải mã được'],
+  ['part-elsewhere', 'nội dung tệp nằm ở nơi khác, không có trong thư'],
+  ['transfer-encoding-unknown', 'cách mã hóa tệp không rõ'],
+  ['uuencoded-content', 'có tệp nằm trong nội dung thư theo lối cũ, chưa mở'],
+  ['nesting-too-deep', 'thư lồng quá nhiều lớp'],
+  ['boundary-never-closed', 'thư bị đứt giữa chừng'],
+  ['boundary-never-used', 'cấu trúc thư bị hỏng, không tách được các phần'],
+  ['header-too-large', 'phần đầu thư quá dài'],
+  ['text-truncated', 'nội dung thư quá dài nên chỉ đọc một phần'],
+  ['empty-parse', 'không đọc được nội dung nào'],
+]);
