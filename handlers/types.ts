@@ -301,8 +301,6 @@ export interface SnapshotQuery {
   entryId?: string;
   holdId?: string;
   transmissionId?: string;
-  /** For the limit of DOMAIN 7.3 (2): notices sent to this address in the last hour. */
-  noticesTo?: string;
 }
 
 export interface Snapshot {
@@ -327,5 +325,4 @@ export interface Snapshot {
   transmissions: TransmissionRef[];
   entry: EntryRef | null;
   hold: HoldRef | null;
-  noticesLastHour: number;
 }

@@ -13,8 +13,6 @@ import { raisedFence } from './fence.ts';
 import { getHold } from './holds.ts';
 import type { EntriesTable, TransmissionsTable, Tx } from './schema.ts';
 
-const HOUR = 3600 * 1000;
-
 export async function takeSnapshot(tx: Tx, query: SnapshotQuery, now: string): Promise<Snapshot> {
   return {
     now,
@@ -27,7 +25,6 @@ export async function takeSnapshot(tx: Tx, query: SnapshotQuery, now: string): P
     transmissions: await transmissionsOf(tx, query),
     entry: query.entryId === undefined ? null : await entryOf(tx, query.entryId),
     hold: query.holdId === undefined ? null : await getHold(tx, query.holdId),
-    noticesLastHour: query.noticesTo === undefined ? 0 : await noticesTo(tx, query.noticesTo, now),
   };
 }
 
@@ -166,16 +163,4 @@ function transmissionRef(row: TransmissionsTable, fields: Record<string, string>
     ngayVanBan: fields.ngayVanBan ?? null,
     acceptedAt: row.accepted_at,
   };
-}
-
-/** DOMAIN 7.3 (2): notices, not issued documents. */
-async function noticesTo(tx: Tx, address: string, now: string): Promise<number> {
-  const row = await tx
-    .selectFrom('transmissions')
-    .select((e) => e.fn.countAll<number>().as('count'))
-    .where('recipient_key', '=', address.toLowerCase())
-    .where('created_at', '>', new Date(Date.parse(now) - HOUR).toISOString())
-    .where('kind', '!=', 'T8')
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
 }

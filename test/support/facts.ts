@@ -241,7 +241,6 @@ export function makeSnapshot(snapshot: Partial<Snapshot> = {}): Snapshot {
     transmissions: [],
     entry: null,
     hold: null,
-    noticesLastHour: 0,
     ...snapshot,
   };
 }
