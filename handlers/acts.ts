@@ -122,7 +122,7 @@ export function acceptHold(act: Acceptance, facts: ArrivalFacts, rules: Rules, s
   const entries = correctedProposals(hold, act.changes, act.by.id);
   if (entries.length === 0) return settleHold(act, snapshot);
   for (const [i, entry] of entries.entries()) refuseIncomplete(entry, i, entries.length, rules);
-  refuseNewDuplicate(hold, entries, snapshot);
+  refuseDuplicate(hold, entries, act.note, snapshot);
   const silent = rules.regulation.ack.registered.send ? whyNoAnswer(facts, rules, snapshot) : 'regulation';
   return {
     ...nothing(),
@@ -185,9 +185,20 @@ function refuseIncomplete(entry: EntryDraft, index: number, of: number, rules: R
   refuse('FIELDS_MISSING', `Chưa thể vào sổ, thiếu: ${missing.join(', ')}${which}.`);
 }
 
-/** A duplicate that the clerk was not shown when the letter was held (INT-10). */
-function refuseNewDuplicate(hold: HoldRef, entries: EntryDraft[], snapshot: Snapshot): void {
-  if (hold.reasons.some((r) => r.code === 'DUPLICATE')) return;
+/** INT-10: a duplicate the clerk was shown needs a reason; one that came up since is not registered at all. */
+function refuseDuplicate(
+  hold: HoldRef,
+  entries: EntryDraft[],
+  note: string | null,
+  snapshot: Snapshot,
+): void {
+  if (hold.reasons.some((r) => r.code === 'DUPLICATE')) {
+    if (note) return;
+    refuse(
+      'DUPLICATE_NOTE',
+      'Văn bản này đã có số đến; nếu vẫn cần vào sổ lần nữa, ghi rõ lý do (--note), hoặc trả lại theo TC10.',
+    );
+  }
   const twin = snapshot.entriesByKey.find(
     (e) =>
       e.book === 'den' &&

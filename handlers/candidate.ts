@@ -1,6 +1,6 @@
 /** One document of a letter with all that decides about it: its signature class, its key, whether its issuer signed it. */
-import type { SignatureClass } from '../config/types.ts';
-import { sameAgency } from '../documents/agency-name.ts';
+import type { DirectoryAgency, SignatureClass } from '../config/types.ts';
+import { agencyKey, sameAgency } from '../documents/agency-name.ts';
 import { documentKey } from '../documents/document-key.ts';
 import type { OfficialDocument } from '../documents/types.ts';
 import type { SignatureReport, SignerCertificate } from '../signatures/types.ts';
@@ -20,7 +20,7 @@ export interface Candidate {
   issuer: string | null;
   /** INT-10; null when number, date or issuer is missing. */
   documentKey: string | null;
-  /** A valid signature of the agency that issued the document (SIG-07). */
+  /** A valid signature of the agency that issued the document, which stands in the directory (SIG-07). */
   issuerSigned: boolean;
   /** Name in a valid organisation's certificate that is not the issuing agency; null when none. */
   otherAgency: string | null;
@@ -50,9 +50,11 @@ function candidate(
   const cls = signatureClass(document, report);
   const issuer = issuerName(document.issuingAgency.value, facts.mail.from?.address ?? null, rules);
   const organisations = validOrganisations(report);
-  const names = issuerNames(issuer, rules);
+  const agency = rules.directory.agencies.find((a) => a.name === issuer);
   const isIssuer = (holder: SignerCertificate) =>
-    certificateNames(holder).some((name) => names.some((known) => sameAgency(name, known)));
+    agency === undefined
+      ? issuer !== null && sameAgency(holder.commonName, issuer)
+      : isCertificateOf(agency, holder);
   return {
     document,
     mainFile: facts.mail.parts.find((p) => p.path === document.main)?.sha256 ?? null,
@@ -65,24 +67,28 @@ function candidate(
       number: document.numberAndSymbol.value,
       date: document.date.value,
     }),
-    issuerSigned: organisations.some(isIssuer),
+    issuerSigned: agency !== undefined && organisations.some(isIssuer),
     otherAgency: issuer === null ? null : (organisations.find((o) => !isIssuer(o))?.commonName ?? null),
   };
 }
 
-/** All names of the agency that issued the document, for comparing with a certificate. */
-function issuerNames(issuer: string | null, rules: Rules): string[] {
-  if (issuer === null) return [];
-  const known = rules.directory.agencies.find((a) => a.name === issuer);
-  return known ? [issuer, ...known.shortNames] : [issuer];
+/**
+ * SIG-07. The holder is who CN names. QUIRK: O and OU of real certificates name the agency above (CN=SỞ NỘI VỤ,
+ * O=ỦY BAN NHÂN DÂN TỈNH …), so they never make the holder that agency; and as every province has a Sở Nội vụ, a short
+ * name in CN counts only where O or OU tells the same place as the directory's full name does.
+ */
+function isCertificateOf(agency: DirectoryAgency, { commonName, organisation }: SignerCertificate): boolean {
+  if (sameAgency(commonName, agency.name)) return true;
+  if (!agency.shortNames.some((short) => sameAgency(commonName, short))) return false;
+  const [full, short] = [agencyKey(agency.name), agencyKey(commonName)];
+  const place = full.startsWith(`${short} `) ? full.slice(short.length) : null;
+  return organisation.some(
+    (above) => sameAgency(above, agency.name) || (place !== null && ` ${agencyKey(above)}`.endsWith(place)),
+  );
 }
 
 function validOrganisations(report: SignatureReport | undefined): SignerCertificate[] {
   return (report?.signatures ?? [])
     .filter((s) => s.verdict === 'VALID' && s.kind !== 'timestamp' && s.signer?.holder === 'organisation')
     .map((s) => s.signer!);
-}
-
-function certificateNames(holder: SignerCertificate): string[] {
-  return [holder.commonName, ...holder.organisation];
 }

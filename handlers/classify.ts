@@ -33,6 +33,18 @@ export function mayBeDocument(part: MailPart): boolean {
   );
 }
 
+/**
+ * Anything that a person must see before a loop guard may put the mail away: besides documents every attached file that
+ * is more than words, a picture or a signature (rar, 7z, sheets, encrypted S/MIME, edXML).
+ */
+function bringsFiles(mail: IncomingMessage): boolean {
+  return mail.parts.some(
+    (p) =>
+      mayBeDocument(p) ||
+      (p.origin !== 'inline' && !/^(?:text|image)\/|^application\/pkcs7-signature$/.test(p.detectedType)),
+  );
+}
+
 export function classify(mail: IncomingMessage, envelopeFrom: string | null, rules: Rules): Classification {
   const report = mail.report;
   if (report?.type === 'exchange-notice') return exchangeKind(report.act);
@@ -40,7 +52,7 @@ export function classify(mail: IncomingMessage, envelopeFrom: string | null, rul
   if (report?.type === 'read-receipt') return { kind: 'read-receipt', rule: 'mdn' };
   if (isUnreadable(mail)) return { kind: 'unreadable', rule: 'empty-parse' };
 
-  const hasDocument = mail.parts.some(mayBeDocument);
+  const hasDocument = bringsFiles(mail);
   if (isAutomatic(mail) && !hasDocument) return { kind: 'auto-reply', rule: 'auto-submitted' };
   if (mail.isList && !hasDocument) return { kind: 'list-mail', rule: 'list-headers' };
   if (isOwnAddress(rules, mail.from?.address ?? null) && !hasDocument)

@@ -2,7 +2,7 @@
 import type { DeliveryOutcome } from '../mail/types.ts';
 import { causeOf } from './cause.ts';
 import { transmissionOf } from './evidence.ts';
-import { noted } from './noted.ts';
+import { noted, notedAlone } from './noted.ts';
 import { failureNotice } from './notices.ts';
 import type { Rules } from './rules.ts';
 import type {
@@ -18,7 +18,7 @@ export function deliveryReported(facts: ArrivalFacts, rules: Rules, snapshot: Sn
   const report = facts.mail.report;
   const transmission = transmissionOf(facts, snapshot.transmissions);
   if (report?.type !== 'delivery-report' || transmission === null)
-    return noted(facts, 'delivery-report', 'not-ours');
+    return notedAlone(facts, 'delivery-report', 'not-ours');
 
   const outcome = worst(report.outcomes, transmission.to);
   const state = stateOf(outcome);

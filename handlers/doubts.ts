@@ -4,12 +4,12 @@
  */
 import type { Found, OfficialDocument } from '../documents/types.ts';
 import { localDate } from '../documents/vietnam-time.ts';
-import type { SignatureReport } from '../signatures/types.ts';
 import { beforeCutover } from './answer.ts';
 import type { Candidate } from './candidate.ts';
 import { mayBeDocument } from './classify.ts';
 import { INCOMPLETE } from './incomplete.ts';
 import { agencyOf, isOwnAddress, type Rules } from './rules.ts';
+import { annexDoubts, signatureDoubts } from './signature-doubts.ts';
 import type { HoldReason, RegistrationFacts, Snapshot } from './types.ts';
 
 /** Least confidence of an obligatory field for registration without a person. */
@@ -49,16 +49,39 @@ function senderDoubts(facts: RegistrationFacts, candidates: Candidate[], rules: 
       ),
     ];
   }
-  const signed = candidates.length > 0 && candidates.every((c) => c.issuerSigned);
+  const signed = candidates.length > 0 && candidates.every((c) => c.issuerSigned && isSelfSpoken(c.document));
   if (facts.sender.outcome === 'unproven' && !signed) {
     return [
       reason(
         'SENDER_UNPROVEN',
-        'Chưa xác thực được máy chủ gửi (SPF, DKIM) và văn bản không có chữ ký số hợp lệ của cơ quan ban hành.',
+        'Chưa xác thực được máy chủ gửi (SPF, DKIM), và chữ ký số hợp lệ của cơ quan ban hành không bảo đảm cho số, ký hiệu, ngày và trích yếu của văn bản.',
       ),
     ];
   }
   return [];
+}
+
+/**
+ * Whether the signed file itself says what would be entered. A signature does not vouch for what only the mail around it
+ * says: an old signed scan can be sent again under another number by anybody.
+ */
+function isSelfSpoken({ numberAndSymbol, date, type, abstract, issuingAgency }: OfficialDocument): boolean {
+  return [numberAndSymbol, date, type, abstract, issuingAgency].every(
+    ({ method }) => method !== 'letter-body' && method !== 'subject' && method !== 'file-name',
+  );
+}
+
+/** The sender speaks for its own documents: another agency's, described only by the mail around it, is for a person. */
+function issuerDoubts(candidate: Candidate, facts: RegistrationFacts, rules: Rules): HoldReason[] {
+  if (candidate.issuer === null || isSelfSpoken(candidate.document)) return [];
+  const sender = agencyOf(rules, facts.mail.from?.address ?? null);
+  if (sender === null || sender.name === candidate.issuer) return [];
+  return [
+    reason(
+      'ISSUER_NOT_SENDER',
+      `Văn bản của “${candidate.issuer}” do “${sender.name}” gửi; số, ký hiệu, ngày hoặc trích yếu chỉ lấy từ thư gửi.`,
+    ),
+  ];
 }
 
 function channelDoubts(facts: RegistrationFacts, rules: Rules): HoldReason[] {
@@ -131,6 +154,8 @@ export function documentDoubts(
 ): HoldReason[] {
   return [
     ...signatureDoubts(candidate, rules),
+    ...annexDoubts(candidate.document, facts),
+    ...issuerDoubts(candidate, facts, rules),
     ...fieldDoubts(candidate, rules),
     ...dateDoubts(candidate.document, facts),
     ...duplicateDoubts(candidate, snapshot),
@@ -138,58 +163,6 @@ export function documentDoubts(
       reason('FIELD_CONFLICT', `Thông tin trên văn bản chưa thống nhất: ${d.detail}`),
     ),
   ];
-}
-
-function signatureDoubts(candidate: Candidate, rules: Rules): HoldReason[] {
-  const doubts: HoldReason[] = [];
-  const said = candidate.report?.sentence ?? 'Văn bản không có chữ ký số.';
-  const because = rules.regulation.soKyHieu;
-  switch (candidate.treatment) {
-    case 'inconclusive':
-      doubts.push(reason('SIGNATURE_UNKNOWN', `Chưa kết luận được về chữ ký số: ${said}`));
-      break;
-    case 'leader':
-      doubts.push(reason('LEADER_DECIDES', `${said} Theo ${because}, báo cáo lãnh đạo quyết định.`));
-      break;
-    case 'return':
-      doubts.push(reason('PROPOSE_RETURN', `${said} Theo ${because}, đề xuất trả lại kèm lý do.`));
-      break;
-    case 'may-refuse':
-    case 'reference-only':
-      doubts.push(
-        reason('REFERENCE_ONLY', `${said} Theo ${because}, văn bản chỉ để biết, tham khảo; có thể từ chối.`),
-      );
-      break;
-    default:
-      break;
-  }
-  if (candidate.otherAgency) {
-    doubts.push(
-      reason(
-        'OTHER_AGENCY_SIGNED',
-        `Chữ ký số của “${candidate.otherAgency}”, không phải của cơ quan ban hành văn bản.`,
-      ),
-    );
-  }
-  const foreign = foreignAnchor(candidate.report, rules);
-  if (foreign) {
-    doubts.push(
-      reason(
-        'ANCHOR_GROUP',
-        `Chứng thư số thuộc nhóm ${foreign}, không phải loại quy định cho cơ quan nhà nước.`,
-      ),
-    );
-  }
-  return doubts;
-}
-
-/** SIG-02: a state sender with a certificate of another group. */
-function foreignAnchor(report: SignatureReport | undefined, rules: Rules): string | null {
-  const allowed = rules.regulation.signature.trustAnchors;
-  const found = report?.signatures.find(
-    (s) => s.verdict === 'VALID' && s.anchorGroup && !allowed.includes(s.anchorGroup),
-  );
-  return found?.anchorGroup ?? null;
 }
 
 const LABELS: Record<string, string> = {

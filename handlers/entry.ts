@@ -4,6 +4,7 @@ import { localDate } from '../documents/vietnam-time.ts';
 import type { MailPart } from '../mail/types.ts';
 import type { Candidate } from './candidate.ts';
 import { agencyOf, type Rules } from './rules.ts';
+import { foreignAnchor } from './signature-doubts.ts';
 import type { EntryDraft, EntryFile, RegistrationFacts, Snapshot } from './types.ts';
 
 export function incomingEntry(
@@ -34,7 +35,7 @@ export function incomingEntry(
       nguon: 'THU_DIEN_TU',
     },
     files: filesOf(candidate, facts),
-    flags: flagsOf(candidate, facts, snapshot),
+    flags: flagsOf(candidate, facts, rules, snapshot),
     by: 'machine',
   };
 }
@@ -89,10 +90,12 @@ function entryFile(part: MailPart, role: EntryFile['role'], facts: RegistrationF
 }
 
 /** Things that a person should see beside the line, but that did not keep it from being registered. */
-function flagsOf(candidate: Candidate, facts: RegistrationFacts, snapshot: Snapshot): string[] {
+function flagsOf(candidate: Candidate, facts: RegistrationFacts, rules: Rules, snapshot: Snapshot): string[] {
   const flags: string[] = [];
   if (snapshot.sameMessageId.length > 0) flags.push('SAME_MESSAGE_ID');
   if (candidate.document.copyLine) flags.push('COPY');
+  if (candidate.otherAgency !== null || foreignAnchor(candidate.report, rules) !== null)
+    flags.push('SIGNATURE_DOUBT');
   if (candidate.treatment === 'processable') flags.push('PROCESSABLE');
   if (candidate.report?.signatures.some((s) => s.weak.length > 0)) flags.push('WEAK_SIGNATURE');
   if (facts.mail.defects.length > 0) flags.push('MAIL_DEFECTS');

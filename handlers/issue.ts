@@ -2,7 +2,7 @@
 import { CongvanError } from '../config/error.ts';
 import type { DirectoryAgency, SignatureClass } from '../config/types.ts';
 import { numberPattern } from '../documents/issue-number.ts';
-import { typeByName } from '../documents/type-names.ts';
+import { typeByAbbreviation, typeByName } from '../documents/type-names.ts';
 import type { SecrecyMark, Urgency } from '../documents/types.ts';
 import type { SignatureReport } from '../signatures/types.ts';
 import { issuedDocumentSend } from './notices.ts';
@@ -65,12 +65,17 @@ export function refuseSecret(marks: SecrecyMark[]): void {
   refuse('ISSUE_SECRET', 'Văn bản có dấu hiệu chứa bí mật nhà nước, không được gửi qua thư điện tử.');
 }
 
+/** People write the type as its name or as its abbreviation. */
+function typeOf(request: IssueRequest): ReturnType<typeof typeByName> {
+  return typeByName(request.type) ?? typeByAbbreviation(request.type);
+}
+
 function refuseFields(request: IssueRequest): void {
   const missing = [
     request.abstract.trim() === '' ? 'trích yếu' : null,
     request.signer.trim() === '' ? 'người ký' : null,
     request.signerTitle.trim() === '' ? 'chức vụ người ký' : null,
-    typeByName(request.type) === null ? `tên loại hợp lệ (không có loại “${request.type}”)` : null,
+    typeOf(request) === null ? `tên loại hợp lệ (không có loại “${request.type}”)` : null,
   ].filter((m) => m !== null);
   if (missing.length > 0) refuse('ISSUE_FIELDS', `Chưa thể phát hành: thiếu ${missing.join(', ')}.`);
   if (!isRealDate(request.date)) {
@@ -146,7 +151,7 @@ function outgoingEntry(
   paperFollows: boolean,
   rules: Rules,
 ): EntryDraft {
-  const type = typeByName(request.type);
+  const type = typeOf(request);
   return {
     book: 'di',
     agency: rules.agency.code,

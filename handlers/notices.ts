@@ -59,6 +59,9 @@ export function arrivalNotice(facts: ArrivalFacts, rules: Rules): SendDraft {
   return { ...toSender(facts, rules), kind: 'T1', intent, entry: null, entryId: null };
 }
 
+const ACCEPTED_BY_CLERK =
+  'Chữ ký số chưa đúng quy định về cơ quan ký hoặc loại chứng thư số; văn thư đã xem xét và quyết định tiếp nhận';
+
 /** T2: registered under a số đến (ACK-02). The number is filled in when the mail is rendered. */
 export function registeredNotice(
   entry: EntryDraft,
@@ -68,6 +71,8 @@ export function registeredNotice(
 ): SendDraft {
   const cls = entry.signatureClass ?? 'NONE';
   const treated = treatment(rules.regulation.signature, cls);
+  // Valid, but of another agency or of a certificate of another kind: T2 must not call that valid.
+  const doubted = entry.flags.includes('SIGNATURE_DOUBT');
   const intent: RegisteredIntent = {
     about: about(facts.mail),
     soKyHieu: entry.fields['soKyHieu'] ?? null,
@@ -76,8 +81,8 @@ export function registeredNotice(
     tacGia: entry.fields['tacGia'] ?? null,
     tenLoai: entry.fields['tenLoai'] ?? null,
     trichYeu: entry.fields['trichYeu'] ?? null,
-    signatureResult: signatureSentence(cls, treated),
-    signatureValid: entry.files.some((f) => f.role === 'main' && f.verdict === 'VALID'),
+    signatureResult: doubted ? ACCEPTED_BY_CLERK : signatureSentence(cls, treated),
+    signatureValid: !doubted && entry.files.some((f) => f.role === 'main' && f.verdict === 'VALID'),
     paper: false,
     enteredAt: facts.enteredAt,
     deemedReceivedAt: facts.deemedReceivedAt,

@@ -1,7 +1,7 @@
 /** A letter of ours that the recipient sent back with reasons (ACK-03): our clerk must see it. */
 import { whyNotBelieved } from './belief.ts';
 import { transmissionOf } from './evidence.ts';
-import { heldFor, noted } from './noted.ts';
+import { heldFor, notedAlone } from './noted.ts';
 import type { Rules } from './rules.ts';
 import type { ArrivalFacts, Decision, Snapshot } from './types.ts';
 
@@ -14,7 +14,7 @@ export function returnNoted(facts: ArrivalFacts, rules: Rules, snapshot: Snapsho
   });
   if (notice?.type !== 'exchange-notice' || transmission === null) return shown;
   const doubt = whyNotBelieved(facts, transmission, rules);
-  if (doubt !== null) return noted(facts, 'return', `not-believed-${doubt}`);
+  if (doubt !== null) return notedAlone(facts, 'return', `not-believed-${doubt}`);
   return {
     ...shown,
     outcomes: [

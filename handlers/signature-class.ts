@@ -21,6 +21,8 @@ export function signatureClassOfFile(imageOnly: boolean, report: SignatureReport
 }
 
 function classOfValid(document: Pages, signatures: SignatureCheck[]): SignatureClass {
+  // A time stamp alone proves a time, nobody's will.
+  if (signatures.length === 0) return document.imageOnly ? 'SCAN_UNSIGNED' : 'NONE';
   const people = signatures.filter((s) => s.signer?.holder === 'person').length;
   const organisations = signatures.filter((s) => s.signer?.holder === 'organisation').length;
   // A signature whose holder cannot be told proves neither the leader nor the agency.

@@ -60,12 +60,31 @@ const AGENCY_HEADS = [
   'PHƯỜNG',
   'THỊ TRẤN',
   'CÔNG BÁO',
+  'HẠT',
+  'ĐÀI',
+  'BÁO',
+  'TẠP CHÍ',
+  'THƯ VIỆN',
+  'BẢO TÀNG',
+  'NHÀ VĂN HÓA',
+  'NHÀ VĂN HOÁ',
+  'NHÀ XUẤT BẢN',
+  'KIỂM TOÁN',
+  'HIỆP HỘI',
+  'XÍ NGHIỆP',
+  'ĐỘI',
+  'TỔ CÔNG TÁC',
+  'CƠ QUAN',
+  'CHI BỘ',
+  'CHI NHÁNH',
+  'ĐẢNG BỘ',
+  'ĐOÀN THANH NIÊN',
 ] as const;
 
 /** Words that stand in the names of firms and services, never of persons. */
 const AGENCY_WORDS = /\b(?:JSC|CO\.?,? ?LTD|COMPANY|CORPORATION|MINISTRY|DEPARTMENT|OFFICE|AUTHORITY|TNHH)\b/;
 
-/** Surnames that are also agency heads cannot be told by the head alone (Ban, Vũ, Sở…): the second word decides. */
+/** A name that begins like an agency's is never taken for a person's by its shape: such a mistake only makes somebody look. */
 const PERSON_SHAPE = /^\p{Lu}[\p{L}'’.-]*(?: \p{Lu}[\p{L}'’.-]*){1,5}$/u;
 
 /** UID or serialNumber values that identify a person: CMND, CCCD, HC (passport). MST is a firm's tax code. */

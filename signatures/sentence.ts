@@ -67,12 +67,11 @@ export function signatureSentence(
   checks: SignatureCheck[],
   defects: SignatureReason[],
 ): string {
-  if (verdict === 'NONE') return 'Tệp không có chữ ký số.';
-  const signed = checks.filter((check) => check.kind !== 'timestamp');
-  const relevant = signed.length > 0 ? signed : checks;
-  if (verdict === 'VALID' && signed.length === 0)
-    return 'Tệp chỉ có dấu thời gian hợp lệ, không có chữ ký số của người ký.';
-  if (verdict === 'VALID') return validSentence(relevant);
+  if (verdict === 'NONE')
+    return checks.length === 0
+      ? 'Tệp không có chữ ký số.'
+      : 'Tệp chỉ có dấu thời gian, không có chữ ký số của người ký.';
+  if (verdict === 'VALID') return validSentence(checks.filter((check) => check.kind !== 'timestamp'));
   const bad = checks.filter((check) => check.verdict === verdict);
   const why = bad.length > 0 ? bad.map(oneOf).join('; ') : meaning(defects);
   return verdict === 'INVALID'

@@ -78,7 +78,7 @@ export interface SignatureReport {
   /** SHA-256 of the file, lower-case hex. */
   file: string;
   format: 'pdf' | 'other';
-  /** `NONE` = the file carries no signature. Otherwise the worst of the signatures: INVALID, INDETERMINATE, VALID. */
+  /** `NONE` = the file carries no signature, or only time stamps. Otherwise the worst of the signatures: INVALID, INDETERMINATE, VALID. */
   verdict: SignatureVerdict | 'NONE';
   signatures: SignatureCheck[];
   /** One sentence for the clerk, Vietnamese. */

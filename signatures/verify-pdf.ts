@@ -318,13 +318,12 @@ async function checkAll(context: FileContext, at: string): Promise<SignatureChec
 
 const WORST: SignatureVerdict[] = ['INVALID', 'INDETERMINATE', 'VALID'];
 
-/** The worst of the signatures. A time stamp that merely cannot be concluded does not pull a signature down. */
+/**
+ * The worst of the signatures. A time stamp that merely cannot be concluded does not pull a signature down, and a good
+ * one alone is nobody's signature: NONE, never VALID.
+ */
 function overall(checks: SignatureCheck[], defects: SignatureReason[]): SignatureVerdict | 'NONE' {
-  const signed = checks.filter((check) => check.kind === 'signature');
-  const counted =
-    signed.length === 0
-      ? checks
-      : checks.filter((check) => check.kind === 'signature' || check.verdict === 'INVALID');
+  const counted = checks.filter((check) => check.kind === 'signature' || check.verdict === 'INVALID');
   if (counted.length === 0) return defects.length === 0 ? 'NONE' : 'INDETERMINATE';
   return WORST.find((verdict) => counted.some((check) => check.verdict === verdict))!;
 }

@@ -60,10 +60,12 @@ export async function openPostgres(url: string, schema: string): Promise<Engine>
   };
 }
 
-/** A commit counts when it is on disk, whatever the server's default says. */
+/** A commit counts when it is on disk, and a writer sees what was written before its turn, whatever the server's defaults say. */
 async function settle(connection: { executeQuery(query: CompiledQuery): Promise<unknown> }, schema: string) {
   await connection.executeQuery(CompiledQuery.raw(`set search_path to ${quoted(schema)}`));
   await connection.executeQuery(CompiledQuery.raw("set synchronous_commit to 'on'"));
+  // A stricter level would take the snapshot before the lock was waited for.
+  await connection.executeQuery(CompiledQuery.raw("set default_transaction_isolation to 'read committed'"));
 }
 
 /** Two processes may come at once: PostgreSQL answers the second with a unique violation in spite of IF NOT EXISTS. */

@@ -100,12 +100,13 @@ export function checkStaff(config: CongvanConfig): Finding[] {
       warning('staff', 'Chưa có người có vai trò leader (lãnh đạo)', 'Nobody has the role leader'),
     );
   }
-  if (config.staff.filter((member) => member.roles.includes('secrets')).length < 2) {
+  const authorised = config.staff.some((m) => m.roles.includes('secrets') || m.roles.includes('leader'));
+  if (config.staff.length < 2 || !authorised) {
     findings.push(
       warning(
         'staff',
-        'Cần hai người có vai trò secrets: thư nghi chứa bí mật nhà nước phải do hai người quyết định',
-        'Two persons need the role secrets: what may be a state secret takes two',
+        'Thư nghi chứa bí mật nhà nước do hai người quyết định, một người có vai trò secrets hoặc leader: chưa đủ người',
+        'What may be a state secret takes two persons, one of them with the role secrets or leader: there are not enough',
       ),
     );
   }

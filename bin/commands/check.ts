@@ -62,10 +62,15 @@ Tries every connection, right and file that the configuration names; sends no ma
 /** In the order that an administrator mends things: files, database, servers, then advice. */
 async function checkAll(config: CongvanConfig, tell: (findings: Finding[]) => void): Promise<void> {
   const now = new Date();
-  tell(await checkDataFolder(config.dataDir));
+  const folder = await checkDataFolder(config.dataDir);
+  tell(folder);
   tell(checkSecrets(config));
   tell(await checkPaths(config));
-  const { findings, running } = await checkDatabase(config, () => new Date());
+  // A database in a folder that cannot be written is not tried: QUIRK: making a folder below /proc never ends in Node.
+  const usable = folder.every(({ mark }) => mark !== 'wrong');
+  const { findings, running } = usable
+    ? await checkDatabase(config, () => new Date())
+    : { findings: [], running: false };
   tell(findings);
   tell(checkIntake(config));
   for (const mailbox of config.intake.imap) {

@@ -39,13 +39,16 @@ the next numbers with "congvan register set-next".
     }
     return withHouse(call, values.config, async (house) => {
       const by = act === 'lift' ? requireStaff(call, house.config, values.by).id : null;
+      const lifted = by !== null && (await house.storage.fence.raised()) !== null;
       if (by !== null) {
         if (values['without-reconcile'] !== true) await requireReconciled(house, call.lang);
         await house.storage.fence.lift(by);
       }
       const fence = await house.storage.fence.raised();
       call.out.record({ raised: fence !== null, ...fence });
-      if (fence === null) call.out.line(call.lang === 'vi' ? 'Không có rào chắn.' : 'There is no fence.');
+      if (lifted) call.out.line(call.lang === 'vi' ? 'Đã dỡ rào chắn.' : 'The fence is lifted.');
+      else if (fence === null)
+        call.out.line(call.lang === 'vi' ? 'Không có rào chắn.' : 'There is no fence.');
       else call.out.line(`${vietnamTime(fence.since)}: ${fence.reason}`);
       return 0;
     });

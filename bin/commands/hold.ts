@@ -1,3 +1,4 @@
+import type { Lang } from '../../config/problems.ts';
 import type { HoldRef } from '../../handlers/types.ts';
 import {
   type Command,
@@ -145,6 +146,7 @@ async function decide(
           : 'Noted; a second person must decide.',
       );
     else call.out.line(call.lang === 'vi' ? `Đã đóng ${id}.` : `${id} is closed.`);
+    if (act === 'return') call.out.line(toldSender(recorded.sends, call.lang));
     return 0;
   });
 }
@@ -193,4 +195,15 @@ function readReasons(call: Invocation, values: Values): { code: string; detail: 
     }
     return { code, detail };
   });
+}
+
+/** A clerk must know whether the sender hears of the return, or must be told by other means. */
+function toldSender(sends: { to: string }[], lang: Lang): string {
+  const to = sends.map((send) => send.to).join(', ');
+  if (to !== '') {
+    return lang === 'vi' ? `Thông báo trả lại sẽ được gửi đến ${to}.` : `The sender is told: ${to}.`;
+  }
+  return lang === 'vi'
+    ? 'Không gửi thông báo trả lại (nơi gửi không xác thực được hoặc không nhận trả lời); cần thì liên hệ bằng cách khác.'
+    : 'The sender is not told (not proven, or takes no answers); use other means where needed.';
 }

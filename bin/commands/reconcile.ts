@@ -36,12 +36,19 @@ Works beside the running service. Exit code 1 when a folder could not be looked 
         call.out.record(account);
         if (!call.out.json) print(account, call.lang, call.out);
       }
+      if (accounts.length === 0 && !call.out.json) call.out.line(nothingWatched(call.lang));
       const failed = accounts.some((account) => account.problem !== null);
       if (!failed) await storage.meta.set(RECONCILED, clock().toISOString());
       return failed ? 1 : 0;
     });
   },
 };
+
+function nothingWatched(lang: Lang): string {
+  return lang === 'vi'
+    ? 'Cấu hình không theo dõi hộp thư IMAP nào: không có gì để đối soát.'
+    : 'The configuration watches no IMAP mailbox: there is nothing to reconcile.';
+}
 
 function print(account: FolderAccount, lang: Lang, out: Output): void {
   const say = (vi: string, en: string): string => (lang === 'vi' ? vi : en);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../../config/load.ts';
+import { REGULATION_IDS } from '../../config/schema.ts';
 import type { RegulationId } from '../../config/types.ts';
 import { startApp } from '../../gateway/app.ts';
 import type { House } from '../../gateway/house.ts';
@@ -60,10 +61,15 @@ export async function runDemo(args: string[]): Promise<number> {
       regulation: { type: 'string', default: 'ND30-2020' },
     },
   });
+  const regulation = REGULATION_IDS.find((id) => id === values.regulation);
+  if (regulation === undefined) {
+    process.stderr.write(`congvan: --regulation phải là một trong: ${REGULATION_IDS.join(', ')}\n`);
+    return 2;
+  }
   const folder = await mkdtemp(join(tmpdir(), 'congvan-demo-'));
   const say = (text: string) => process.stderr.write(values.json ? '' : `${text}\n`);
   say(`Chuẩn bị tỉnh Mẫu trong ${folder} …`);
-  const { result, house, stop } = await playDemo(folder, values.regulation as RegulationId, say);
+  const { result, house, stop } = await playDemo(folder, regulation, say);
   if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
   else await printDemo(result, house);
   if (!values.once) {

@@ -58,6 +58,7 @@ describe('the command line', () => {
     ],
     ['an issue on a day that does not exist', ['issue', '--scan', '/nowhere.pdf', '--date', '2026-02-30']],
     ['no file to verify', ['verify']],
+    ['a demo under a regulation that is none', ['demo', '--once', '--regulation', 'XX-1']],
     ['no configuration anywhere', ['status']],
     ['a cancellation without a reason', ['register', 'cancel', 'e-1', '--by', 'vanthu']],
   ])('exit code 2 and a sentence for %s', async (_name, args) => {

@@ -181,6 +181,11 @@ describe('issued', () => {
     expect(bytes.subarray(0, 5).toString()).toBe('%PDF-');
   });
 
+  it('a type may be given as its abbreviation, as the help says', async () => {
+    const { entry } = await issueDocument(rig.service, order({ type: 'TB' }));
+    expect(entry.soKyHieu).toBe('01/TB-UBND');
+  });
+
   it('ISS-10 one transmission for each recipient, each with its own token and Message-ID; a recipient named twice gets one', async () => {
     const issued = await issueDocument(
       rig.service,

@@ -64,6 +64,19 @@ describe('a clerk accepts what was held (INT-17, INT-03)', () => {
     ).toMatch(/đồng ý/);
   });
 
+  it('INT-10 a duplicate that the clerk was shown is registered again only with a reason', () => {
+    const shown = at({ proposals: [hold.proposals[0]!], reasons: [{ code: 'DUPLICATE', sentence: '' }] });
+    expect(() => accept({}, shown)).toThrow(/đã có số đến/);
+    expect(accept({}, shown, CLERK, 'văn bản thay thế').entries).toHaveLength(1);
+  });
+
+  it('T2 never calls a signature of another agency valid, though the clerk accepted the letter', () => {
+    const doubted = at({ proposals: [{ ...hold.proposals[0]!, flags: ['SIGNATURE_DOUBT'] }] });
+    const [t2] = accept({}, doubted).sends;
+    expect(t2?.intent).toMatchObject({ signatureValid: false });
+    expect(t2?.intent['signatureResult']).toMatch(/văn thư đã xem xét/);
+  });
+
   it('a hold is settled once', () => {
     expect(() => accept({ '2.trichYeu': 'x' }, at({ open: false }))).toThrow(/đã được xử lý/);
   });

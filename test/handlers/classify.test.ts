@@ -82,6 +82,24 @@ const table: [string, Partial<IncomingMessage>, string | null, string][] = [
   ],
   ['invariant 4: neither do list headers', { isList: true, listId: 'x' }, 'a@b', 'official-document'],
   ['invariant 4: nor a null return path', {}, '', 'official-document'],
+  [
+    'invariant 4: a list header keeps no archive out either',
+    { isList: true, parts: [makePart({ detectedType: 'application/vnd.rar', name: 'vb.rar' })] },
+    'a@b',
+    'official-document',
+  ],
+  [
+    'an out-of-office answer with a signature and a business card',
+    {
+      autoSubmitted: 'auto-replied',
+      parts: [
+        makePart({ detectedType: 'application/pkcs7-signature', name: 'smime.p7s' }),
+        makePart({ detectedType: 'text/plain', name: 'card.vcf' }),
+      ],
+    },
+    'a@b',
+    'auto-reply',
+  ],
   ['list mail without a document', { isList: true, parts: [], from: citizen }, 'a@b', 'list-mail'],
   ['Auto-Submitted: no is an ordinary letter', { autoSubmitted: 'no' }, 'a@b', 'official-document'],
   [

@@ -4,7 +4,7 @@ import { arrivalQuery } from '../../handlers/evidence.ts';
 import { sendFailed } from '../../handlers/send-failed.ts';
 import type { ArrivalFacts, TransmissionRef } from '../../handlers/types.ts';
 import type { DeliveryOutcome, MailReport } from '../../mail/types.ts';
-import { makeFacts, makeMail, makeRules, makeSender, makeSnapshot, SNV } from '../support/facts.ts';
+import { makeFacts, makeMail, makePart, makeRules, makeSender, makeSnapshot, SNV } from '../support/facts.ts';
 
 const transmission: TransmissionRef = {
   id: 's-000001',
@@ -112,6 +112,29 @@ describe('bounces find their transmission (ACK-08)', () => {
     const decision = decide(report(bounce([outcome({})], null)));
     expect(decision.outcomes).toEqual([]);
     expect(decision.message).toMatchObject({ rule: 'not-ours' });
+  });
+
+  it.each<[string, ArrivalFacts]>([
+    ['a bounce of nothing of ours', report(bounce([outcome({})], null), { parts: [makePart()] })],
+    [
+      'a notice from another address',
+      report(notice('registered'), {
+        from: { address: 'x@example.com', name: '' },
+        parts: [makePart()],
+      }),
+    ],
+  ])('invariant 1: %s that brings a document of its own is shown to a person', (_name, facts) => {
+    const decision = decide(facts);
+    expect(decision.outcomes).toEqual([]);
+    expect(decision.holds).toMatchObject([{ queue: 'clerk', reasons: [{ code: 'REPORT_WITH_DOCUMENT' }] }]);
+  });
+
+  it('the files of the message that a bounce sends back are none of its own', () => {
+    const quoted = [
+      makePart({ path: '3', origin: 'message', detectedType: 'message/rfc822' }),
+      makePart({ path: '3/1', container: '3' }),
+    ];
+    expect(decide(report(bounce([outcome({})], null), { parts: quoted })).holds).toEqual([]);
   });
 
   it('the register is asked by token, and by what the report quotes', () => {

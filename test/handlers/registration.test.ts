@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RegulationId } from '../../config/types.ts';
+import { parseNumber } from '../../documents/number.ts';
 import { registrationQuery } from '../../handlers/official-document.ts';
 import { decideRegistration } from '../../handlers/registration.ts';
 import type { EntryRef, RegistrationFacts, Snapshot } from '../../handlers/types.ts';
@@ -76,6 +77,14 @@ describe('registration without a person', () => {
 
   it('a valid signature of the issuing agency makes up for a sender whose path proves nothing', () => {
     expect(reasons({ sender: makeSender({ outcome: 'unproven', dmarc: 'none', spf: 'none' }) })).toEqual([]);
+  });
+
+  it('SIG-07 a short name in CN is the issuing agency where O names its province; plain appendices are no doubt', () => {
+    const short = { ...makeSigner('organisation', 'SỞ NỘI VỤ'), organisation: ['ỦY BAN NHÂN DÂN TỈNH MẪU'] };
+    const signatures = { '2': makeReport([LEADER_SIGNED, makeCheck(short)]), '3': makeReport([]) };
+    const documents = [makeDocument({ appendices: ['3'] })];
+    const sender = makeSender({ outcome: 'unproven', dmarc: 'none', spf: 'none' });
+    expect(reasons({ signatures, documents, sender })).toEqual([]);
   });
 
   it('an answer is not sent where none may be, and the letter is registered all the same', () => {
@@ -179,6 +188,75 @@ describe('what is held for a person, and why', () => {
         },
       },
       'BLOCKED_FILE',
+    ],
+    [
+      'a good main document beside an appendix whose signature is false',
+      {
+        mail: makeMail({ parts: [makePart(), makePart({ path: '3', name: 'Phụ lục.pdf' })] }),
+        documents: [makeDocument({ appendices: ['3'] })],
+        signatures: {
+          '2': makeReport([LEADER_SIGNED, ORG_SIGNED]),
+          '3': makeReport([ORG_SIGNED], 'INVALID'),
+        },
+      },
+      'ANNEX_SIGNATURE',
+    ],
+    [
+      'a good main document beside a source whose signature cannot be concluded',
+      {
+        documents: [makeDocument({ sources: ['3'] })],
+        signatures: {
+          '2': makeReport([LEADER_SIGNED, ORG_SIGNED]),
+          '3': makeReport([ORG_SIGNED], 'INDETERMINATE'),
+        },
+      },
+      'ANNEX_SIGNATURE',
+    ],
+    [
+      'SIG-07 a certificate of an office below, whose O is the issuing agency',
+      {
+        documents: [makeDocument({ issuingAgency: found('Sở Nội vụ tỉnh Mẫu') })],
+        signatures: {
+          '2': makeReport([LEADER_SIGNED, makeCheck(makeSigner('organisation', 'Chi cục Văn thư, Lưu trữ'))]),
+        },
+      },
+      'OTHER_AGENCY_SIGNED',
+    ],
+    [
+      'SIG-07 the office of the same short name in another province',
+      {
+        signatures: {
+          '2': makeReport([
+            LEADER_SIGNED,
+            makeCheck({ ...makeSigner('organisation', 'SỞ NỘI VỤ'), organisation: ['UBND TỈNH THỬ'] }),
+          ]),
+        },
+      },
+      'OTHER_AGENCY_SIGNED',
+    ],
+    [
+      'VAL-01 an old signed scan, sent by nobody knows whom under a number that only the letter says',
+      {
+        sender: makeSender({ outcome: 'unproven', dmarc: 'none', spf: 'none' }),
+        documents: [
+          makeDocument({
+            imageOnly: true,
+            numberAndSymbol: { ...found(parseNumber('99/QĐ-SNV')!, 0.92), method: 'letter-body' },
+          }),
+        ],
+      },
+      'SENDER_UNPROVEN',
+    ],
+    [
+      'VAL-01 an issuing agency that the directory does not know makes up for no sender',
+      {
+        sender: makeSender({ outcome: 'unproven', dmarc: 'none', spf: 'none' }),
+        documents: [makeDocument({ issuingAgency: found('Sở Y tế') })],
+        signatures: {
+          '2': makeReport([LEADER_SIGNED, makeCheck(makeSigner('organisation', 'Sở Y tế'))]),
+        },
+      },
+      'SENDER_UNPROVEN',
     ],
   ];
   it.each(table)('%s', (_name, facts, code) => {

@@ -11,6 +11,8 @@ import {
   ORG_SIGNED,
 } from '../support/facts.ts';
 
+const STAMP = makeCheck(makeSigner('organisation', 'Trung tâm cấp dấu thời gian'), { kind: 'timestamp' });
+
 describe('DOMAIN 1.5: signature classes', () => {
   const scan = makeDocument({ imageOnly: true });
   const copy = makeDocument({ imageOnly: true, copyLine: true });
@@ -21,6 +23,8 @@ describe('DOMAIN 1.5: signature classes', () => {
     ['scan with the agency', scan, makeReport([ORG_SIGNED]), 'SCAN_ORG_SIGNED_NO_COPY_LINE'],
     ['scan without', scan, makeReport([]), 'SCAN_UNSIGNED'],
     ['scan, not even looked at', scan, undefined, 'SCAN_UNSIGNED'],
+    ['scan with nothing but a time stamp', scan, makeReport([STAMP], 'VALID'), 'SCAN_UNSIGNED'],
+    ['born digital, nothing but a time stamp', digital, makeReport([STAMP], 'VALID'), 'NONE'],
     ['leader only', digital, makeReport([LEADER_SIGNED]), 'LEADER_ONLY'],
     ['agency only, born digital', digital, makeReport([ORG_SIGNED]), 'ORG_ONLY'],
     ['born digital, unsigned', digital, makeReport([]), 'NONE'],

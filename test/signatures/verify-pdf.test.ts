@@ -167,6 +167,19 @@ describe('validity at the judged time (SIG-04)', () => {
     expect(report.signatures.map((check) => check.kind)).toEqual(['signature', 'timestamp']);
   });
 
+  it('a document time stamp alone is nobody’s signature, never VALID', async () => {
+    const stamped = signPdf(plain, timestampServer, {
+      name: 'Dau thoi gian',
+      signingTime: '2026-09-07T02:00:00Z',
+      chainIncluded: true,
+      subFilter: 'ETSI.RFC3161',
+    });
+    const report = await verify(stamped);
+    expect(report.signatures).toMatchObject([{ kind: 'timestamp', verdict: 'VALID' }]);
+    expect(report.verdict).toBe('NONE');
+    expect(report.sentence).toBe('Tệp chỉ có dấu thời gian, không có chữ ký số của người ký.');
+  });
+
   it('a certificate that is not yet valid fails', async () => {
     const report = await verify(signPdf(plain, person({ notBefore: '2027-01-01T00:00:00Z' }), LEADER));
     expect(codes(report)).toEqual(['NOT_YET_VALID']);
