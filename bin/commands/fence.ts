@@ -10,20 +10,22 @@ export const command: Command = {
   help: {
     vi: `
 congvan fence [--json]
-congvan fence lift --by NGƯỜI [--without-reconcile]
+congvan fence lift --by NGƯỜI --numbers-checked [--without-reconcile]
 
 Sau khi khôi phục, hệ thống chưa cấp số và chưa gửi gì, vì các số và thư sau lần sao lưu không còn trong sổ.
 Trước khi dỡ: chạy «congvan reconcile», đối chiếu sổ với các văn bản đã gửi và đã nhận sau lần sao lưu, và đặt lại
 số tiếp theo bằng «congvan register set-next».
+--numbers-checked    đã đối chiếu số tiếp theo của từng sổ (lệnh in ra khi chưa có)
 --without-reconcile  dỡ dù chưa đối soát (hộp thư cũ không còn)
 `,
     en: `
 congvan fence [--json]
-congvan fence lift --by PERSON [--without-reconcile]
+congvan fence lift --by PERSON --numbers-checked [--without-reconcile]
 
 After a restore nothing is numbered and nothing is sent, since numbers and mail after the backup are not in the register.
 Before lifting: run "congvan reconcile", compare the register with what was sent and received after the backup, and set
 the next numbers with "congvan register set-next".
+--numbers-checked    the next number of each book was compared (printed without it)
 --without-reconcile  lifts it although nothing was reconciled (the mailbox is gone for good)
 `,
   },
@@ -31,6 +33,7 @@ the next numbers with "congvan register set-next".
     const { values, positionals } = readArguments(call, {
       by: { type: 'string' },
       'without-reconcile': { type: 'boolean' },
+      'numbers-checked': { type: 'boolean' },
     });
     const [act] = positionals;
     noMore(call, positionals, 1);
@@ -42,6 +45,7 @@ the next numbers with "congvan register set-next".
       const lifted = by !== null && (await house.storage.fence.raised()) !== null;
       if (by !== null) {
         if (values['without-reconcile'] !== true) await requireReconciled(house, call.lang);
+        if (lifted && values['numbers-checked'] !== true) await refuseUnchecked(house, call.lang);
         await house.storage.fence.lift(by);
       }
       const fence = await house.storage.fence.raised();
@@ -55,6 +59,8 @@ the next numbers with "congvan register set-next".
   },
 };
 
+const VIETNAM_MS = 7 * 3_600_000;
+
 /** What the mailboxes hold must have been looked at after the restore, or numbers would be given twice. */
 async function requireReconciled(house: House, lang: Lang): Promise<void> {
   const fence = await house.storage.fence.raised();
@@ -66,6 +72,31 @@ async function requireReconciled(house: House, lang: Lang): Promise<void> {
     lang === 'vi'
       ? 'Chưa đối soát hộp thư từ khi khôi phục: hãy chạy «congvan reconcile» trước, xem kết quả, rồi dỡ rào chắn.'
       : 'The mailboxes were not reconciled since the restore: run "congvan reconcile" first, look at it, then lift.',
+    { temporary: false },
+  );
+}
+
+/**
+ * Numbers given after the backup are not in the register: going on from what it knows would give them twice. So the next
+ * number of every book is shown, and lifting waits until a person says that it was compared.
+ */
+async function refuseUnchecked(house: House, lang: Lang): Promise<never> {
+  const year = new Date(house.clock().getTime() + VIETNAM_MS).getUTCFullYear();
+  const used = await house.storage.register.list({ year, limit: 1_000_000 });
+  const books = new Map<string, { book: 'den' | 'di'; series: string }>([
+    ['den chung', { book: 'den', series: 'chung' }],
+  ]);
+  for (const { book, series } of used) books.set(`${book} ${series}`, { book, series });
+  const next: string[] = [];
+  for (const { book, series } of books.values()) {
+    const number = await house.storage.register.peek(book, house.config.agency.code, series, year);
+    next.push(`${book} (${series}) ${year}: ${number}`);
+  }
+  throw new CongvanError(
+    'NUMBERS_UNCHECKED',
+    lang === 'vi'
+      ? `Số tiếp theo theo bản sao lưu – ${next.join('; ')}. Số đã cấp sau lần sao lưu không có trong sổ: hãy đối chiếu, đặt lại bằng «congvan register set-next» nếu cần, rồi dỡ với --numbers-checked.`
+      : `Next numbers by the backup – ${next.join('; ')}. Numbers given after it are not in the register: compare, set them with "congvan register set-next" where needed, then lift with --numbers-checked.`,
     { temporary: false },
   );
 }

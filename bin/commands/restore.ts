@@ -9,13 +9,13 @@ export const command: Command = {
 congvan restore THƯ-MỤC [--config TỆP] [--json]
 
 Khôi phục bản sao lưu vào thư mục dữ liệu TRỐNG của cấu hình; dịch vụ phải dừng. Sau đó có rào chắn: chưa cấp số,
-chưa gửi gì cho đến khi người có trách nhiệm đối chiếu và chạy «congvan fence lift --by NGƯỜI».
+chưa gửi gì cho đến khi người có trách nhiệm đối chiếu và chạy «congvan fence lift».
 `,
     en: `
 congvan restore FOLDER [--config FILE] [--json]
 
 Restores a backup into the EMPTY data folder of the configuration; the service must be stopped. A fence is up then:
-no numbers, no sending, until a person has compared and run "congvan fence lift --by PERSON".
+no numbers, no sending, until a person has compared and run "congvan fence lift".
 `,
   },
   run: async (call) => {

@@ -191,7 +191,11 @@ describe('backup, restore and the fence', () => {
     expect(lines((await congvan(['fence', '--config', other, '--json'])).stdout)[0]).toMatchObject({
       raised: true,
     });
-    const lifted = await congvan([...lift, '--by', 'lanhdao', '--without-reconcile']);
+    const unchecked = await congvan([...lift, '--by', 'lanhdao', '--without-reconcile']);
+    expect(unchecked.code).toBe(1);
+    expect(unchecked.stderr).toMatch(/NUMBERS_UNCHECKED/);
+    expect(unchecked.stderr).toMatch(/den \(chung\) \d{4}: \d+/);
+    const lifted = await congvan([...lift, '--by', 'lanhdao', '--without-reconcile', '--numbers-checked']);
     expect(lines(lifted.stdout)).toEqual([{ raised: false }]);
   });
 });
