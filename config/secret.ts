@@ -7,11 +7,11 @@ const MAX_SECRET_BYTES = 8 * 1024;
 
 /**
  * The secret itself, read anew at each use, so that a changed password needs no restart.
- * One line break at the end is not part of it. Throws `SECRET_MISSING` (temporary: a person may put it there).
+ * One line break at the end is not part of it. Throws `SECRET_MISSING`, permanent until a person acts, naming the place.
  */
 export function readSecret(source: SecretSource): string {
   const text = 'env' in source ? process.env[source.env] : readSecretFile(source.file);
-  if (text === undefined || text === '') throw missing(source, 'is empty');
+  if (text === undefined || text === '') throw missing(source, 'không có hoặc để trống');
   return text;
 }
 
@@ -22,15 +22,18 @@ export function isSecretFileOpen(file: string): boolean {
 
 function readSecretFile(file: string): string {
   try {
-    if (statSync(file).size > MAX_SECRET_BYTES) throw missing({ file }, 'is too large to be a secret');
+    if (statSync(file).size > MAX_SECRET_BYTES) throw missing({ file }, 'quá lớn, không phải là mật khẩu');
     return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
   } catch (cause) {
     if (cause instanceof CongvanError) throw cause;
-    throw missing({ file }, `cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'unknown'})`);
+    throw missing({ file }, `không đọc được (${(cause as NodeJS.ErrnoException).code ?? 'unknown'})`);
   }
 }
 
 function missing(source: SecretSource, why: string): CongvanError {
-  const name = 'env' in source ? `environment variable ${source.env}` : `file ${source.file}`;
-  return new CongvanError('SECRET_MISSING', `The secret's ${name} ${why}.`, { fields: { ...source } });
+  const place = 'env' in source ? `biến môi trường ${source.env}` : `tệp ${source.file}`;
+  return new CongvanError('SECRET_MISSING', `Không đọc được mật khẩu: ${place} ${why}.`, {
+    temporary: false,
+    fields: { ...source },
+  });
 }

@@ -1,7 +1,9 @@
 /** What a named person does, from the command line or (later) the console: each act is one transaction. */
 import { CongvanError } from '../config/error.ts';
 import type { StaffMember } from '../config/types.ts';
-import * as decide from '../handlers/acts.ts';
+import * as entries from '../handlers/entry-acts.ts';
+import * as holds from '../handlers/hold-acts.ts';
+import * as transmissions from '../handlers/transmission-acts.ts';
 import type { ArrivalFacts, HoldRef, Recorded } from '../handlers/types.ts';
 import type { House } from './house.ts';
 
@@ -28,15 +30,15 @@ export async function acceptHold(
   const open = await holdOf(house, holdId);
   if (open.proposals.length === 0) {
     return house.storage.transact({ holdId, messageId: open.messageId }, (snapshot) =>
-      decide.settleHold({ ...act, by }, snapshot),
+      holds.settleHold({ ...act, by }, snapshot),
     );
   }
   const { hold, facts } = await holdAndFacts(house, holdId);
-  const keys = decide
+  const keys = holds
     .correctedProposals(hold, act.changes, by.id)
     .flatMap((e) => (e.documentKey ? [e.documentKey] : []));
   return house.storage.transact({ holdId, documentKeys: keys, messageId: hold.messageId }, (snapshot) =>
-    decide.acceptHold({ ...act, by }, facts, house.rules, snapshot),
+    holds.acceptHold({ ...act, by }, facts, house.rules, snapshot),
   );
 }
 
@@ -48,7 +50,7 @@ export async function returnHold(
   const by = personOf(house, act.by);
   const { facts } = await holdAndFacts(house, holdId);
   return house.storage.transact({ holdId }, (snapshot) =>
-    decide.returnHold({ ...act, by }, facts, house.rules, snapshot),
+    holds.returnHold({ ...act, by }, facts, house.rules, snapshot),
   );
 }
 
@@ -59,7 +61,7 @@ export async function releaseHold(
 ): Promise<Recorded> {
   const by = personOf(house, act.by);
   return house.storage.transact({ holdId }, (snapshot) =>
-    decide.releaseHold(by, act.note, house.config.staff, snapshot),
+    holds.releaseHold(by, act.note, house.config.staff, snapshot),
   );
 }
 
@@ -70,7 +72,7 @@ export async function cancelEntry(
 ): Promise<Recorded> {
   const by = personOf(house, act.by);
   return house.storage.transact({ entryId }, (snapshot) =>
-    decide.cancelEntry(entryId, by, act.why, snapshot),
+    entries.cancelEntry(entryId, by, act.why, snapshot),
   );
 }
 
@@ -81,7 +83,7 @@ export async function correctEntry(
 ): Promise<Recorded> {
   const by = personOf(house, act.by);
   return house.storage.transact({ entryId }, (snapshot) =>
-    decide.correctEntry(entryId, { ...act, by }, snapshot),
+    entries.correctEntry(entryId, { ...act, by }, snapshot),
   );
 }
 
@@ -92,14 +94,14 @@ export async function settleTransmission(
 ): Promise<Recorded> {
   const by = personOf(house, act.by);
   return house.storage.transact({ transmissionId: id }, (snapshot) =>
-    decide.settleTransmission(id, act.sent, by, act.note, snapshot),
+    transmissions.settleTransmission(id, act.sent, by, act.note, snapshot),
   );
 }
 
 export async function resendTransmission(house: House, id: string, act: { by: string }): Promise<Recorded> {
   const by = personOf(house, act.by);
   return house.storage.transact({ transmissionId: id }, (snapshot) =>
-    decide.resendTransmission(id, by, snapshot),
+    transmissions.resendTransmission(id, by, snapshot),
   );
 }
 

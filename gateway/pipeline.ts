@@ -7,9 +7,9 @@
  */
 import type { SecrecyMark } from '../documents/types.ts';
 import { deemedReceived } from '../documents/working-time.ts';
-import { RELEASED } from '../handlers/acts.ts';
 import { decideArrival } from '../handlers/arrival.ts';
 import { arrivalQuery } from '../handlers/evidence.ts';
+import { RELEASED } from '../handlers/hold-acts.ts';
 import { registrationQuery } from '../handlers/official-document.ts';
 import { decideRegistration } from '../handlers/registration.ts';
 import { nothing } from '../handlers/rules.ts';

@@ -1,11 +1,11 @@
 /** Issuing a văn bản đi (ISS): refused in plain words before anything is numbered or sent, or numbered and put out in one act. */
-import { CongvanError } from '../config/error.ts';
 import type { DirectoryAgency, SignatureClass } from '../config/types.ts';
 import { numberPattern } from '../documents/issue-number.ts';
 import { typeByAbbreviation, typeByName } from '../documents/type-names.ts';
 import type { SecrecyMark, Urgency } from '../documents/types.ts';
 import type { SignatureReport } from '../signatures/types.ts';
 import { issuedDocumentSend } from './notices.ts';
+import { refuse } from './refuse.ts';
 import { nothing, type Rules } from './rules.ts';
 import { signatureClassOfFile } from './signature-class.ts';
 import type { Decision, EntryDraft, EntryFile, Snapshot } from './types.ts';
@@ -53,10 +53,6 @@ export function decideIssue(request: IssueRequest, rules: Rules, snapshot: Snaps
       },
     ],
   };
-}
-
-function refuse(code: string, message: string, fields: Record<string, string> = {}): never {
-  throw new CongvanError(code, message, { temporary: false, fields });
 }
 
 /** ISS-12, DOMAIN 8.2: no override in the gateway. Asked before anything of it is kept, and once more when it is decided. */

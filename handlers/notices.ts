@@ -10,7 +10,7 @@ import type {
   ReturnedIntent,
 } from '../mail/compose/intent.ts';
 import type { IncomingMessage } from '../mail/types.ts';
-import type { ReturnAct } from './acts.ts';
+import type { ReturnAct } from './hold-acts.ts';
 import type { IssueRequest } from './issue.ts';
 import { agencyOf, type Rules } from './rules.ts';
 import { signatureSentence, treatment } from './signature-class.ts';

@@ -14,12 +14,13 @@ function sources(): { file: string; text: string }[] {
     .map((path) => ({ file: relative(ROOT, path), text: readFileSync(path, 'utf8') }));
 }
 
-/** Codes given to CongvanError outright, or through a small function of the same file that takes the code first. */
+/** Codes given to CongvanError outright, or through a small function (of the same file, or handlers/refuse.ts) that takes the code first. */
 function codesOf(text: string): string[] {
   const makers = [
     ...text.matchAll(/function (\w+)\(\s*code: [^{]*\{(?:(?!\n\}).|\n(?!\}))*?new CongvanError\(\s*code\b/g),
   ];
-  const names = ['new CongvanError', ...makers.map((match) => match[1]!)];
+  const shared = /import \{ refuse \} from '[./]+refuse\.ts'/.test(text) ? ['refuse'] : [];
+  const names = ['new CongvanError', ...shared, ...makers.map((match) => match[1]!)];
   const calls = new RegExp(`(?:${names.join('|')})\\(\\s*'([A-Z][A-Z0-9_]+)'`, 'g');
   return [...text.matchAll(calls)].map((match) => match[1]!);
 }

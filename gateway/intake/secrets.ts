@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { CongvanError } from '../../config/error.ts';
+import { isSecretFileOpen, readSecret } from '../../config/secret.ts';
 import type { Login, SecretSource } from '../../config/types.ts';
 import type { IntakeLog } from './ports.ts';
 
@@ -14,42 +14,13 @@ const MAX_TOKEN_BYTES = 64 * 1024;
 /** What a mail server is shown to prove who we are. */
 export type Credentials = { user: string; password: string } | { user: string; accessToken: string };
 
-/**
- * Reads a secret from its file or environment variable. Of a file, one trailing line break is cut off.
- * @throws CongvanError SECRET_MISSING (permanent until a person acts), naming the place, never the content
- */
-export async function readSecret(
-  source: SecretSource,
-  log: Pick<IntakeLog, 'warn'>,
-  environment: Record<string, string | undefined> = process.env,
-): Promise<string> {
-  const secret = 'file' in source ? await readSecretFile(source.file, log) : environment[source.env];
-  if (secret === undefined || secret === '') {
-    const place = 'file' in source ? `tệp ${source.file}` : `biến môi trường ${source.env}`;
-    throw new CongvanError('SECRET_MISSING', `Không đọc được mật khẩu: ${place} không có hoặc để trống.`, {
-      temporary: false,
-      fields: { place: 'file' in source ? source.file : source.env },
-    });
+/** The password, read anew (config/secret.ts); a file that others may read is told to the administrator. */
+function passwordOf(source: SecretSource, log: Pick<IntakeLog, 'warn'>): string {
+  const password = readSecret(source);
+  if ('file' in source && isSecretFileOpen(source.file)) {
+    log.warn({ path: source.file }, 'secret file is readable by others: chmod 600');
   }
-  return secret;
-}
-
-async function readSecretFile(path: string, log: Pick<IntakeLog, 'warn'>): Promise<string | undefined> {
-  try {
-    const { mode } = await stat(path);
-    if ((mode & 0o004) !== 0) {
-      log.warn({ path, mode: (mode & 0o777).toString(8) }, 'secret file is readable by everybody: chmod 600');
-    }
-    return (await readFile(path, 'utf8')).replace(/\r?\n$/, '');
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown';
-    if (code === 'ENOENT') return undefined;
-    throw new CongvanError('SECRET_MISSING', `Không đọc được mật khẩu từ tệp ${path} (${code}).`, {
-      temporary: false,
-      cause,
-      fields: { place: path, reason: code },
-    });
-  }
+  return password;
 }
 
 /**
@@ -87,6 +58,6 @@ function tokenError(command: string[], reason: string, cause?: unknown): Congvan
 /** Fresh at every connection: a changed password file or an expired token needs no restart. */
 export async function credentialsOf(login: Login, log: Pick<IntakeLog, 'warn'>): Promise<Credentials> {
   return login.kind === 'password'
-    ? { user: login.user, password: await readSecret(login.password, log) }
+    ? { user: login.user, password: passwordOf(login.password, log) }
     : { user: login.user, accessToken: await accessToken(login.command) };
 }

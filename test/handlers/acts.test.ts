@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import {
-  acceptHold,
-  cancelEntry,
-  correctEntry,
-  releaseHold,
-  resendTransmission,
-  returnHold,
-  settleTransmission,
-} from '../../handlers/acts.ts';
+import { cancelEntry, correctEntry } from '../../handlers/entry-acts.ts';
+import { acceptHold, releaseHold, returnHold } from '../../handlers/hold-acts.ts';
 import { decideRegistration } from '../../handlers/registration.ts';
+import { resendTransmission, settleTransmission } from '../../handlers/transmission-acts.ts';
 import type { EntryRef, HoldRef, TransmissionRef } from '../../handlers/types.ts';
 import { CLERK, found, LEADER, makeDocument, makeFacts, makeRules, makeSnapshot } from '../support/facts.ts';
 

@@ -1,8 +1,9 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessToken, credentialsOf, readSecret } from '../../../gateway/intake/secrets.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { SecretSource } from '../../../config/types.ts';
+import { accessToken, credentialsOf } from '../../../gateway/intake/secrets.ts';
 
 let dir: string;
 beforeAll(async () => {
@@ -11,6 +12,12 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true }));
 
 const quiet = { warn() {} };
+
+/** The password as a connection gets it. */
+async function readSecret(source: SecretSource, log: Parameters<typeof credentialsOf>[1]) {
+  const credentials = await credentialsOf({ kind: 'password', user: 'vanthu', password: source }, log);
+  return 'password' in credentials ? credentials.password : null;
+}
 
 describe('reading a secret', () => {
   it.each([
@@ -38,8 +45,10 @@ describe('reading a secret', () => {
     const missing = { code: 'SECRET_MISSING', temporary: false };
     await expect(readSecret({ file: join(dir, 'rong') }, quiet)).rejects.toMatchObject(missing);
     await expect(readSecret({ file: join(dir, 'khong-co') }, quiet)).rejects.toThrow(/khong-co/);
-    await expect(readSecret({ env: 'KHONG_CO' }, quiet, {})).rejects.toThrow(/KHONG_CO/);
-    expect(await readSecret({ env: 'CO' }, quiet, { CO: 'x' })).toBe('x');
+    await expect(readSecret({ env: 'CONGVAN_KHONG_CO' }, quiet)).rejects.toThrow(/CONGVAN_KHONG_CO/);
+    vi.stubEnv('CONGVAN_CO', 'x');
+    expect(await readSecret({ env: 'CONGVAN_CO' }, quiet)).toBe('x');
+    vi.unstubAllEnvs();
   });
 });
 

@@ -1,10 +1,11 @@
-/** What a person decides: accept, return, release, cancel, correct, settle. Every act names the person (DESIGN, invariant 5). */
-import { CongvanError } from '../config/error.ts';
+/** What a person decides about a letter that was held: accept, return, release. Every act names the person (DESIGN, invariant 5). */
 import type { StaffMember } from '../config/types.ts';
 import { documentKey } from '../documents/document-key.ts';
 import { parseNumber } from '../documents/number.ts';
 import { whyNoAnswer } from './answer.ts';
+import { CHANGEABLE } from './entry-acts.ts';
 import { registeredNotice, returnNotice } from './notices.ts';
+import { refuse } from './refuse.ts';
 import { isOwnAddress, nothing, type Rules } from './rules.ts';
 import type { ArrivalFacts, Decision, EntryDraft, HoldRef, Snapshot } from './types.ts';
 
@@ -12,38 +13,6 @@ import type { ArrivalFacts, Decision, EntryDraft, HoldRef, Snapshot } from './ty
 export const RELEASED = 'released';
 
 const CHANGE = /^(?:(\d+)\.)?(\w+)$/u;
-
-/** Fields of REG-IN and REG-OUT that a person may write (DOMAIN 1.6); numbers, độ mật and times are given by the register. */
-const CHANGEABLE = new Set([
-  'soKyHieu',
-  'ngayVanBan',
-  'tenLoai',
-  'trichYeu',
-  'tacGia',
-  'noiGui',
-  'nguoiKy',
-  'chucVuNguoiKy',
-  'linhVuc',
-  'maHoSo',
-  'doKhan',
-  'soTo',
-  'soTrang',
-  'yKienPhanPhoi',
-  'donViNhan',
-  'thoiHanGiaiQuyet',
-  'noiLuu',
-  'ghiChu',
-  'ngonNgu',
-  'sttTrongHoSo',
-  'ngayChuyen',
-  'kyNhan',
-  'khac',
-  'maDinhDanhCoQuan',
-  'maDinhDanhVanBan',
-  'deXuatXuLy',
-  'noiNhan',
-  'thoiHan',
-]);
 
 /** Fields that stand on every document; a line without one of them is not a registration (REG-01). */
 const ON_THE_DOCUMENT = [
@@ -55,10 +24,6 @@ const ON_THE_DOCUMENT = [
   'nguoiKy',
   'chucVuNguoiKy',
 ];
-
-function refuse(code: string, message: string): never {
-  throw new CongvanError(code, message, { temporary: false });
-}
 
 function openHold(snapshot: Snapshot): HoldRef {
   if (snapshot.hold === null) refuse('HOLD_UNKNOWN', 'Không có mục chờ xử lý này.');
@@ -293,101 +258,5 @@ export function releaseHold(
     message: { id: hold.messageId, state: 'kept', kind: null, rule: hold.twoPersons ? RELEASED : null },
     closeHold: { id: hold.id, outcome: 'released', by: people.map((p) => p.id), note },
     journal,
-  };
-}
-
-export function cancelEntry(entryId: string, by: StaffMember, why: string, snapshot: Snapshot): Decision {
-  if (snapshot.entry === null) refuse('ENTRY_UNKNOWN', `Không có dòng sổ ${entryId}.`);
-  if (snapshot.entry.cancelled) refuse('ENTRY_CANCELLED', 'Dòng sổ này đã được hủy trước đó.');
-  if (why.trim() === '') refuse('CANCEL_REASON', 'Hủy một dòng sổ phải nêu lý do.');
-  return {
-    ...nothing(),
-    cancel: { entryId, by: by.id, why },
-    journal: [
-      {
-        actor: by.id,
-        action: 'cancel',
-        subject: `entry:${entryId}`,
-        data: { number: snapshot.entry.number },
-      },
-    ],
-  };
-}
-
-/** REG-05: the old value stays, with who, when and why. */
-export function correctEntry(
-  entryId: string,
-  change: { field: string; value: string; by: StaffMember; why: string },
-  snapshot: Snapshot,
-): Decision {
-  if (snapshot.entry === null) refuse('ENTRY_UNKNOWN', `Không có dòng sổ ${entryId}.`);
-  if (snapshot.entry.cancelled) refuse('ENTRY_CANCELLED', 'Dòng sổ này đã bị hủy, không sửa được.');
-  if (!CHANGEABLE.has(change.field)) refuse('FIELD_FIXED', `Không được sửa “${change.field}”.`);
-  if (change.field === 'soKyHieu' && snapshot.entry.book === 'di') {
-    refuse('FIELD_FIXED', 'Số, ký hiệu của văn bản đi đã cấp thì không sửa; hủy và phát hành lại.');
-  }
-  if (change.why.trim() === '') refuse('CORRECT_REASON', 'Sửa một dòng sổ phải nêu lý do.');
-  return {
-    ...nothing(),
-    corrections: [
-      {
-        entryId,
-        field: change.field,
-        value: change.value.normalize('NFC').trim(),
-        by: change.by.id,
-        why: change.why,
-      },
-    ],
-    journal: [
-      { actor: change.by.id, action: 'correct', subject: `entry:${entryId}`, data: { field: change.field } },
-    ],
-  };
-}
-
-/** An `uncertain` copy is settled by a receipt, a bounce or a person (DESIGN, invariant 3); never by a blind resend. */
-export function settleTransmission(
-  id: string,
-  sent: boolean,
-  by: StaffMember,
-  note: string | null,
-  snapshot: Snapshot,
-): Decision {
-  const transmission = snapshot.transmissions.find((t) => t.id === id);
-  if (!transmission) refuse('TRANSMISSION_UNKNOWN', `Không có lượt gửi ${id}.`);
-  if (transmission.state !== 'uncertain')
-    refuse('TRANSMISSION_STATE', 'Lượt gửi này không ở trạng thái chưa rõ.');
-  return outcome(id, sent ? 'accepted' : 'due', by, note, 'settle');
-}
-
-/** Sends a failed copy once more: the same letter, the same Message-ID. */
-export function resendTransmission(id: string, by: StaffMember, snapshot: Snapshot): Decision {
-  const transmission = snapshot.transmissions.find((t) => t.id === id);
-  if (!transmission) refuse('TRANSMISSION_UNKNOWN', `Không có lượt gửi ${id}.`);
-  if (!['failed', 'accepted', 'returned'].includes(transmission.state)) {
-    refuse('TRANSMISSION_STATE', `Lượt gửi đang ở trạng thái “${transmission.state}”, không gửi lại được.`);
-  }
-  return outcome(id, 'due', by, null, 'resend');
-}
-
-function outcome(
-  id: string,
-  to: 'accepted' | 'due',
-  by: StaffMember,
-  note: string | null,
-  action: string,
-): Decision {
-  return {
-    ...nothing(),
-    outcomes: [
-      {
-        transmissionId: id,
-        to,
-        evidence: 'person',
-        cause: null,
-        detail: { by: by.id, note },
-        messageId: null,
-      },
-    ],
-    journal: [{ actor: by.id, action, subject: `transmission:${id}`, data: { to } }],
   };
 }
