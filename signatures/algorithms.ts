@@ -1,5 +1,13 @@
-import { constants, createHash, createVerify, type KeyObject, verify as verifyOnce } from 'node:crypto';
-import { children, type DerNode, elements, isContext, oid, smallInteger } from './der.ts';
+import {
+  constants,
+  createHash,
+  createPublicKey,
+  createVerify,
+  type KeyObject,
+  verify as verifyOnce,
+} from 'node:crypto';
+import { children, type DerNode, elements, isContext, oid, smallInteger, whole } from './der.ts';
+import { bitString, oid as encodedOid, sequence } from './der-write.ts';
 
 /** An AlgorithmIdentifier; parameters stay unread until the algorithm is known. */
 export interface AlgorithmIdentifier {
@@ -66,6 +74,8 @@ const SCHEMES: Record<string, Scheme> = {
   '1.2.840.10040.4.3': { family: 'dsa', hash: 'sha1' },
   [`${NIST_SIGNATURES}.1`]: { family: 'dsa', hash: 'sha224' },
   [`${NIST_SIGNATURES}.2`]: { family: 'dsa', hash: 'sha256' },
+  [`${NIST_SIGNATURES}.3`]: { family: 'dsa', hash: 'sha384' },
+  [`${NIST_SIGNATURES}.4`]: { family: 'dsa', hash: 'sha512' },
   [`${NIST_SIGNATURES}.9`]: { family: 'ecdsa', hash: 'sha3-224' },
   [`${NIST_SIGNATURES}.10`]: { family: 'ecdsa', hash: 'sha3-256' },
   [`${NIST_SIGNATURES}.11`]: { family: 'ecdsa', hash: 'sha3-384' },
@@ -92,20 +102,26 @@ interface PssParameters {
   hash: string | null;
   maskHash: string | null;
   saltLength: number;
+  /** 1 is the only one there is (RFC 8017 A.2.3). */
+  trailer: number;
 }
+
+const MGF1 = '1.2.840.113549.1.1.8';
 
 /** RSASSA-PSS-params (RFC 4055 3.1); absent fields are SHA-1 and 20. */
 function readPss(parameters: DerNode | null): PssParameters {
-  const found: PssParameters = { hash: 'sha1', maskHash: 'sha1', saltLength: 20 };
+  const found: PssParameters = { hash: 'sha1', maskHash: 'sha1', saltLength: 20, trailer: 1 };
   if (parameters === null) return found;
   for (const part of elements(parameters)) {
     const inner = children(part)[0];
     if (isContext(part, 0)) found.hash = digestName(readAlgorithm(inner).oid);
     if (isContext(part, 1)) {
       const mask = readAlgorithm(inner);
-      found.maskHash = mask.parameters === null ? 'sha1' : digestName(readAlgorithm(mask.parameters).oid);
+      const hash = mask.parameters === null ? 'sha1' : digestName(readAlgorithm(mask.parameters).oid);
+      found.maskHash = mask.oid === MGF1 ? hash : null;
     }
     if (isContext(part, 2)) found.saltLength = smallInteger(inner);
+    if (isContext(part, 3)) found.trailer = smallInteger(inner);
   }
   return found;
 }
@@ -117,6 +133,45 @@ export interface Verification {
   key: KeyObject;
   padding?: number;
   saltLength?: number;
+}
+
+/** A key of type RSASSA-PSS may say which parameters it is for (RFC 4055 3.1): others were not made by its owner. */
+function keyForbids(key: KeyObject, pss: PssParameters): boolean {
+  const { hashAlgorithm, mgf1HashAlgorithm, saltLength } = key.asymmetricKeyDetails ?? {};
+  if (key.asymmetricKeyType !== 'rsa-pss' || hashAlgorithm === undefined) return false;
+  return (
+    hashAlgorithm !== pss.hash || mgf1HashAlgorithm !== pss.maskHash || pss.saltLength < (saltLength ?? 0)
+  );
+}
+
+/**
+ * The same RSA key, bound to these PSS parameters; null when that cannot be had.
+ * QUIRK: `node:crypto` takes no digest for the mask of its own, but obeys the one that a key is restricted to.
+ */
+function boundTo(parameters: DerNode, key: KeyObject): KeyObject | null {
+  if (key.asymmetricKeyType !== 'rsa') return null;
+  const modulus = key.export({ type: 'pkcs1', format: 'der' });
+  const spki = sequence(sequence(encodedOid(`${RSA}.10`), whole(parameters)), bitString(modulus));
+  try {
+    return createPublicKey({ key: spki, format: 'der', type: 'spki' });
+  } catch {
+    return null;
+  }
+}
+
+function pssVerification(
+  { parameters }: AlgorithmIdentifier,
+  key: KeyObject,
+  digestHash: string | null,
+): Verification | 'mismatch' | null {
+  const pss = readPss(parameters);
+  if (pss.hash === null || pss.maskHash === null || pss.trailer !== 1) return null;
+  if ((digestHash !== null && digestHash !== pss.hash) || keyForbids(key, pss)) return 'mismatch';
+  const how = { hash: pss.hash, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: pss.saltLength };
+  const restricted = key.asymmetricKeyDetails?.hashAlgorithm !== undefined;
+  if (pss.hash === pss.maskHash || restricted) return { ...how, key };
+  const bound = parameters === null ? null : boundTo(parameters, key);
+  return bound === null ? null : { ...how, key: bound };
 }
 
 /**
@@ -133,12 +188,7 @@ export function verificationOf(
   if (scheme === undefined) return null;
   if (!KEY_TYPES[scheme.family].includes(key.asymmetricKeyType ?? '')) return 'mismatch';
   if (scheme.family === 'ed25519' || scheme.family === 'ed448') return { hash: null, key };
-  if (scheme.family === 'pss') {
-    const pss = readPss(algorithm.parameters);
-    if (pss.hash === null || pss.hash !== pss.maskHash) return null;
-    if (digestHash !== null && digestHash !== pss.hash) return 'mismatch';
-    return { hash: pss.hash, key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: pss.saltLength };
-  }
+  if (scheme.family === 'pss') return pssVerification(algorithm, key, digestHash);
   const hash = scheme.hash ?? digestHash;
   if (hash === null) return null;
   if (digestHash !== null && hash !== digestHash) return 'mismatch';

@@ -225,3 +225,29 @@ export function header(identifier: number, length: number): Uint8Array {
   for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) octetsOfLength.unshift(rest % 256);
   return Uint8Array.of(identifier, 0x80 | octetsOfLength.length, ...octetsOfLength);
 }
+
+/** Universal string types that BER may send in chunks and DER may not: OCTET STRING and the character strings. */
+const CHUNKED = new Set([4, 12, 18, 19, 20, 21, 22, 25, 26, 27, 28, 30]);
+
+function derContents(node: DerNode): Uint8Array {
+  if (!node.constructed) {
+    const truth = isUniversal(node, TAG.boolean) && content(node).length === 1 && content(node)[0] !== 0;
+    return truth ? Uint8Array.of(0xff) : content(node);
+  }
+  if (node.tagClass === 0 && CHUNKED.has(node.tag)) return octets(node);
+  const inner = children(node).map(derEncoding);
+  return Buffer.concat(isUniversal(node, TAG.set) ? inner.sort(Buffer.compare) : inner);
+}
+
+/**
+ * The element in DER, however it came (X.690 10, 11): definite lengths, whole strings, every SET taken for a SET OF and
+ * sorted. Primitive contents stay as they are.
+ */
+export function derEncoding(node: DerNode): Uint8Array {
+  const inner = derContents(node);
+  const identifier = Buffer.from(
+    node.bytes.subarray(node.start, readIdentifier(node.bytes, node.start, node.end).next),
+  );
+  if (node.tagClass === 0 && CHUNKED.has(node.tag)) identifier[0]! &= ~0x20;
+  return Buffer.concat([identifier, header(0, inner.length).subarray(1), inner]);
+}

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { isSpace } from './syntax.ts';
 
 /** Octets read from a file at once; small reads come from the last few of these blocks. */
 const BLOCK = 64 * 1024;
@@ -77,4 +78,13 @@ export async function feedRanges(
         await new Promise((resolve) => setImmediate(resolve));
     }
   }
+}
+
+/** Whether only white space stands in a range. */
+export function isBlank(source: ByteSource, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 65_536) {
+    const window = source.read(at, Math.min(end, at + 65_536));
+    if (!window.every((octet) => isSpace(octet))) return false;
+  }
+  return true;
 }

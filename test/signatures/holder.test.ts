@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { oid, sequence, setOf, utf8 } from '../../scripts/province/der-writer.ts';
+import { holderOf } from '../../signatures/certificates/holder.ts';
+import { NAME_OID, nameText, readName } from '../../signatures/certificates/names.ts';
 import { readDer } from '../../signatures/der.ts';
-import { holderOf } from '../../signatures/holder.ts';
-import { NAME_OID, nameText, readName } from '../../signatures/names.ts';
 
 const subject = (parts: [string, string][]) =>
   readName(readDer(sequence(...parts.map(([type, text]) => setOf(sequence(oid(type), utf8(text)))))));

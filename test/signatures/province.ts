@@ -10,7 +10,7 @@ import {
 import { makeOfficialPdf } from '../../scripts/province/documents.ts';
 import type { SignPdfOptions } from '../../scripts/province/pdf-signing.ts';
 import type { SignatureReport, TrustMaterial } from '../../signatures/types.ts';
-import { verifyPdf } from '../../signatures/verify-pdf.ts';
+import { verifyFile } from '../../signatures/verify.ts';
 
 /** The small province of the signature tests: one authority, a leader, an agency, a letter. */
 export const ENTRY = '2026-09-08T00:00:00.000Z';
@@ -79,7 +79,7 @@ export function letter(body: string[] = ['Đề nghị quý cơ quan phối hợ
 }
 
 export function verify(pdf: Uint8Array, at = ENTRY, material = trust): Promise<SignatureReport> {
-  return verifyPdf(pdf, { trust: material, at, sha256: createHash('sha256').update(pdf).digest('hex') });
+  return verifyFile(pdf, { trust: material, at, sha256: createHash('sha256').update(pdf).digest('hex') });
 }
 
 /** All reason codes of a report, each once. */

@@ -1,0 +1,122 @@
+/** The trailer, the catalog and what hangs directly in it. */
+
+import type { PdfDocument } from '../document.ts';
+import { isDict, isStream, nameOf, type PdfDict, type PdfObject, sameObject } from '../objects.ts';
+import type { Comparison } from './comparison.ts';
+import { grows, numberOf, otherKeys } from './same.ts';
+
+/** What later revisions may touch in the catalog; everything here was seen in honest files. */
+const CATALOG_KEYS = new Set(['AcroForm', 'DSS', 'Extensions', 'Metadata', 'Version']);
+const CATALOG_KINDS: Record<string, string> = {
+  OpenAction: 'JAVASCRIPT',
+  AA: 'JAVASCRIPT',
+  Names: 'NAMES',
+  Dests: 'NAMES',
+  Outlines: 'OUTLINE',
+  StructTreeRoot: 'STRUCT_TREE',
+  MarkInfo: 'STRUCT_TREE',
+  OCProperties: 'OCG',
+  Pages: 'PAGES',
+  Perms: 'PERMISSIONS',
+  Legal: 'PERMISSIONS',
+};
+const STORE_LISTS = new Set(['Certs', 'CRLs', 'OCSPs']);
+const MAX_STORE_DEPTH = 6;
+
+/** Encryption stays as it was; everything else in a trailer is the chain itself or compared by what it points at. */
+function compareTrailer(comparison: Comparison): void {
+  const { before, after, findings, changed } = comparison;
+  if (!sameObject(before.trailer.entries.get('Encrypt'), after.trailer.entries.get('Encrypt')))
+    findings.forbid('ENCRYPTION', 'encryption changed');
+  const number = numberOf(before.trailer.entries.get('Info'));
+  if (number === null || !changed.has(number) || !isDict(after.get(number))) return;
+  comparison.explainOwn(number, 'METADATA');
+  findings.allow('METADATA', 'description of the file changed');
+}
+
+/** Object numbers of the security store and the containers in it; streams are leaves, and may not change. */
+function storeContainers(document: PdfDocument): Set<number> {
+  const found = new Set<number>();
+  const walk = (object: PdfObject | undefined, depth: number): void => {
+    const value = document.resolve(object);
+    if (depth > MAX_STORE_DEPTH || !(isDict(value) || Array.isArray(value))) return;
+    const number = numberOf(object);
+    if (number !== null) {
+      if (found.has(number)) return;
+      found.add(number);
+    }
+    for (const item of Array.isArray(value) ? value : value.entries.values()) walk(item, depth + 1);
+  };
+  walk(document.catalog?.entries.get('DSS'), 0);
+  return found;
+}
+
+/** Whether a security store has only the entries that belong there (ISO 32000-2 table 261), of the right kinds. */
+function isStore(document: PdfDocument, dict: PdfDict): boolean {
+  return [...dict.entries].every(([key, object]) => {
+    if (key === 'Type') return nameOf(document.resolve(object)) === 'DSS';
+    const value = document.resolve(object);
+    if (key === 'VRI') return isDict(value);
+    return (
+      STORE_LISTS.has(key) && Array.isArray(value) && value.every((item) => isStream(document.resolve(item)))
+    );
+  });
+}
+
+function compareStore(comparison: Comparison, old: PdfDict, now: PdfDict): void {
+  const { after, before, findings } = comparison;
+  const [was, is] = [old.entries.get('DSS'), now.entries.get('DSS')];
+  const store = after.dict(is);
+  if (is !== undefined && (store === null || !isStore(after, store)))
+    findings.forbid('DSS', 'the security store is of another type');
+  else if (!grows(comparison, was, is)) findings.forbid('DSS', 'the security store lost entries');
+  else if (was === undefined && is !== undefined) findings.allow('DSS', 'security store added');
+  for (const number of storeContainers(before)) {
+    if (!comparison.changed.has(number)) continue;
+    comparison.explainOwn(number, 'DSS');
+    findings.allow('DSS', 'security store extended');
+  }
+}
+
+/** The catalog, under whatever number: QUIRK: some writers give it a new one; what it says is compared all the same. */
+export function compareCatalog(comparison: Comparison): void {
+  const { before, after, findings } = comparison;
+  const old = before.catalog;
+  const now = after.catalog;
+  compareTrailer(comparison);
+  if (old === null || now === null || now.duplicates.length > 0) {
+    findings.forbid('CATALOG', 'the catalog was replaced');
+    return;
+  }
+  const root = numberOf(before.trailer.entries.get('Root'));
+  if (root !== null) comparison.explained.add(root);
+  for (const key of otherKeys(old, now, CATALOG_KEYS)) {
+    // Before anybody has signed, a certification may still come; checkNewSignature judges it.
+    if (key === 'Perms' && comparison.onlyTimestamps && !old.entries.has(key)) continue;
+    findings.forbid(CATALOG_KINDS[key] ?? 'CATALOG', `catalog: /${key} changed`);
+  }
+  for (const key of ['DSS', 'AcroForm', 'Extensions']) {
+    const value = now.entries.get(key);
+    if (value === undefined && old.entries.has(key)) findings.forbid('CATALOG', `catalog: /${key} removed`);
+    if (value !== undefined && after.dict(value) === null)
+      findings.forbid('CATALOG', `catalog: /${key} is no dictionary`);
+  }
+  compareStore(comparison, old, now);
+  compareDescriptions(comparison, old, now);
+}
+
+/** Extensions and metadata describe the file; no page shows them. */
+function compareDescriptions(comparison: Comparison, old: PdfDict, now: PdfDict): void {
+  const { after, findings } = comparison;
+  const extensions = numberOf(old.entries.get('Extensions'));
+  if (extensions !== null && isDict(after.get(extensions))) comparison.explainOwn(extensions, 'CATALOG');
+  const metadata = numberOf(old.entries.get('Metadata'));
+  if (metadata !== null && comparison.changed.has(metadata) && isStream(after.get(metadata))) {
+    comparison.explainOwn(metadata, 'METADATA');
+    findings.allow('METADATA', 'metadata changed');
+  }
+  const given = now.entries.get('Metadata');
+  if (sameObject(old.entries.get('Metadata'), given)) return;
+  if (given !== undefined && isStream(after.resolve(given))) findings.allow('METADATA', 'metadata replaced');
+  else findings.forbid('METADATA', 'metadata removed or of another type');
+}
