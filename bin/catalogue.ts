@@ -74,6 +74,14 @@ export const COMMANDS: Record<string, CatalogueEntry> = {
     summary: { vi: 'Kiểm tra chữ ký số của tệp', en: 'Verify the signatures of files' },
     load: async () => (await import('./commands/verify.ts')).command,
   },
+  proof: {
+    summary: { vi: 'Căn cứ của kết luận chữ ký số', en: 'What a verdict on signatures rests on' },
+    load: async () => (await import('./commands/proof.ts')).command,
+  },
+  trust: {
+    summary: { vi: 'Chứng thư gốc được tin cậy', en: 'Trusted roots' },
+    load: async () => (await import('./commands/trust.ts')).command,
+  },
   demo: {
     summary: { vi: 'Chạy thử với một tỉnh giả định', en: 'Show it all with a made-up province' },
     load: async () => (await import('./commands/demo.ts')).command,

@@ -105,24 +105,30 @@ export function oneOf<T extends string>(
 
 const DEFAULT_FILES = ['congvan.yaml', '/etc/congvan/congvan.yaml'];
 
-/** The file asked for, else $CONGVAN_CONFIG, else the first default that exists. */
-function findConfigFile(call: Invocation, asked: string | undefined): string {
+/** The file asked for, else $CONGVAN_CONFIG, else the first default that exists; null when there is none. */
+function findConfigFile(asked: string | undefined): string | null {
   const named = asked ?? process.env.CONGVAN_CONFIG;
   if (named !== undefined && named !== '') return named;
-  const found = DEFAULT_FILES.find((file) => existsSync(file));
-  if (found !== undefined) return found;
+  return DEFAULT_FILES.find((file) => existsSync(file)) ?? null;
+}
+
+/** The configuration, for a command that can do without; null when there is none. */
+export async function findConfig(call: Invocation, asked: string | undefined): Promise<CongvanConfig | null> {
+  const file = findConfigFile(asked);
+  if (file === null) return null;
+  const { loadConfig } = await import('../config/load.ts');
+  return loadConfig(file, { lang: call.lang });
+}
+
+/** The configuration that the command works with. */
+export async function readConfig(call: Invocation, asked: string | undefined): Promise<CongvanConfig> {
+  const config = await findConfig(call, asked);
+  if (config !== null) return config;
   throw usage(
     call.lang,
     'Chưa có tệp cấu hình. Dùng --config TỆP, hoặc chạy «congvan init» để tạo.',
     'There is no configuration. Use --config FILE, or run "congvan init" to make one.',
   );
-}
-
-/** The configuration that the command works with. */
-export async function readConfig(call: Invocation, asked: string | undefined): Promise<CongvanConfig> {
-  const file = findConfigFile(call, asked);
-  const { loadConfig } = await import('../config/load.ts');
-  return loadConfig(file, { lang: call.lang });
 }
 
 /** Opens register and bytes for one command, and closes them whatever happens. */

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { loadRegulation } from './regulations.ts';
 import type { ConfigFile } from './schema.ts';
+import { assembleSigning } from './signing.ts';
 import type {
   CongvanConfig,
   DirectoryAgency,
@@ -65,9 +66,15 @@ export function assembleConfig(from: ConfigFile, around: Surroundings): CongvanC
       blockedExtensions: from.screening.blockedExtensions,
     },
     signatures: {
+      store: absolute(from.signatures.store),
       anchors: from.signatures.anchors.map((anchor) => ({ ...anchor, file: absolute(anchor.file) })),
       intermediates: from.signatures.intermediates.map(absolute),
+      revocation: from.signatures.revocation,
+      retryForMs: from.signatures.retryFor,
+      sha1Until: from.signatures.sha1Until,
+      fetch: from.signatures.fetch,
     },
+    signing: assembleSigning(from.signing, absolute),
     directory: {
       file: from.directory === null ? null : absolute(from.directory),
       agencies: around.agencies,

@@ -67,6 +67,26 @@ export const host = checkedText(
   'must be a host name or IP address, without "https://" or a port',
 );
 
+/** An exact host, or every host below a domain: `ocsp.example.gov.vn`, `*.example.gov.vn`. Lower case. */
+export const hostPattern = checkedText(
+  (value) => /^(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(value) || isIP(value) !== 0,
+  'phải là tên máy chủ (ocsp.vidu.gov.vn) hoặc mọi máy của một tên miền (*.vidu.gov.vn), không kèm «http://» hay số cổng',
+  'must be a host name (ocsp.example.gov.vn) or all hosts of a domain (*.example.gov.vn), without "http://" or a port',
+).transform((value) => value.toLowerCase());
+
+/** Address of an HTTP proxy, normalised; a password has no place in it. */
+export const httpProxy = checkedText(
+  isHttpProxy,
+  'phải là địa chỉ proxy dạng http://may-chu:cong, không kèm mật khẩu hay đường dẫn',
+  'must be a proxy address such as http://host:port, without password or path',
+);
+
+function isHttpProxy(value: string): boolean {
+  if (!/^http:\/\/[^/]+\/?$/i.test(value) || !URL.canParse(value)) return false;
+  const { username, password, search, hash } = new URL(value);
+  return `${username}${password}${search}${hash}` === '';
+}
+
 export const port = z.number().refine((value) => Number.isInteger(value) && value >= 1 && value <= 65_535, {
   error: packSentence('phải là số cổng từ 1 đến 65535', 'must be a port from 1 to 65535'),
 });

@@ -1,5 +1,5 @@
-/** The one door to the `yaml` package: text in, plain value out, with the line of every key. */
-import { isMap, isNode, LineCounter, type ParsedNode, parseDocument } from 'yaml';
+/** The one door to the `yaml` package: text in, plain value out, with the line of every key; and plain value to text. */
+import { isMap, isNode, LineCounter, type ParsedNode, parseDocument, stringify } from 'yaml';
 import { CongvanError } from './error.ts';
 
 /** Keys and positions from the top of the file: `['intake', 'imap', 0, 'host']`. */
@@ -78,4 +78,9 @@ function refuse(file: string, line: number | null, detail: string): CongvanError
     temporary: false,
     fields: { file, line },
   });
+}
+
+/** Plain data as YAML text. */
+export function yamlText(value: unknown): string {
+  return stringify(value);
 }

@@ -7,6 +7,8 @@ import {
   duration,
   group,
   host,
+  hostPattern,
+  httpProxy,
   instant,
   isoDate,
   path,
@@ -18,6 +20,7 @@ import {
   timeOfDay,
 } from './leaves.ts';
 import { packSentence } from './problems.ts';
+import { signingGroup } from './signing.ts';
 
 export const REGULATION_IDS = [
   'ND30-2020',
@@ -143,9 +146,29 @@ const screening = group({
     .default(BLOCKED.split(' ')),
 });
 
+/** Revocation answers and issuers from the network: nothing is asked of a host that is not listed. */
+const evidenceFetch = group({
+  hosts: z.array(hostPattern).default([]),
+  issuers: z.boolean().default(false),
+  timeoutSeconds: count(1, 120).default(10),
+  proxy: httpProxy.nullable().default(null),
+});
+
+const anchor = group({
+  file: path,
+  group: text(40),
+  until: instant.nullable().default(null),
+  timestamps: z.boolean().default(true),
+});
+
 const signatures = group({
-  anchors: z.array(group({ file: path, group: text(40) })).default([]),
+  store: path.default('trust'),
+  anchors: z.array(anchor).default([]),
   intermediates: z.array(path).default([]),
+  revocation: z.enum(['off', 'soft', 'hard']).default('soft'),
+  retryFor: duration('1m', '7d').prefault('2h'),
+  sha1Until: instant.nullable().default(null),
+  fetch: evidenceFetch.prefault({}),
 });
 
 const staffMember = group({
@@ -203,6 +226,7 @@ export const configFile = group({
   sender: sender.prefault({}),
   screening: screening.prefault({}),
   signatures: signatures.prefault({}),
+  signing: signingGroup.prefault({}),
   directory: path.nullable().default(null),
   staff: z.array(staffMember).min(1),
   register: register.prefault({}),

@@ -44,25 +44,6 @@ export const KNOWN_ANCHORS: Readonly<Record<string, { name: string; group: strin
 /** What a certificate file may weigh; bundles of a whole country stay far below. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
-/** What the signature checker takes: anchors with their group, intermediates to build chains with. */
-interface TrustFiles {
-  anchors: { der: Uint8Array; group: string }[];
-  intermediates: Uint8Array[];
-}
-
-/** Reads all files of `config.signatures`. Throws `TRUST_INVALID` naming the file and what would be right. */
-export function loadTrust(from: {
-  anchors: { file: string; group: string }[];
-  intermediates: string[];
-}): TrustFiles {
-  return {
-    anchors: from.anchors.flatMap(({ file, group }) =>
-      readCertificates(file).map(({ der }) => ({ der, group })),
-    ),
-    intermediates: from.intermediates.flatMap((file) => readCertificates(file).map(({ der }) => der)),
-  };
-}
-
 /** Every certificate of a PEM bundle, or the one of a DER file. */
 export function readCertificates(file: string): TrustedCertificate[] {
   const bytes = readTrustFile(file);

@@ -145,6 +145,64 @@ export interface OutgoingServer {
   routes: Record<string, { host: string; port: number }>;
 }
 
+/** A file of trust anchors and what they may vouch for. */
+export interface AnchorFile {
+  file: string;
+  group: string;
+  /** Not believed for signatures made after this instant, ISO 8601 UTC; null or absent = no end. */
+  until?: string | null;
+  /** False: vouches for signers only, not for time stamps; absent = true. */
+  timestamps?: boolean;
+}
+
+/** What may be fetched to judge signatures. */
+export interface EvidenceFetch {
+  /** `ocsp.example.gov.vn` or `*.example.gov.vn`, lower case; empty = nothing is fetched. */
+  hosts: string[];
+  /** Missing issuer certificates too, from the addresses that certificates name. */
+  issuers: boolean;
+  /** Seconds for one answer, connection and redirections included. */
+  timeoutSeconds: number;
+  /** `http://host:port`; null = direct. */
+  proxy: string | null;
+}
+
+/** Where the agency's private key lies. */
+export type SigningKeySource =
+  | { kind: 'pkcs12'; file: string; password: SecretSource }
+  | {
+      kind: 'pkcs11';
+      /** The token maker's library. */
+      module: string;
+      /** Label of the token. */
+      token: string;
+      /** The key (and certificate) on it, by CKA_LABEL or CKA_ID in hex. */
+      object: { label: string } | { id: string };
+      pin: SecretSource;
+      /** Certificate beside the token; null = it is on the token. */
+      certificate: string | null;
+      /** OpenSC's pkcs11-tool: a name, or a path. */
+      tool: string;
+      /** Milliseconds that the token may take for one act. */
+      timeoutMs: number;
+    };
+
+/** Signing ours: with which key, what, and how it looks. */
+export interface SigningConfig {
+  /** Null = nothing is signed. */
+  key: SigningKeySource | null;
+  /** Files of issuers' certificates that are put beside ours. */
+  chain: string[];
+  /** auto = each issued document that may carry the agency's signature (SIG-06) gets it. */
+  issue: 'auto' | 'off';
+  /** S/MIME on our notices. */
+  notices: boolean;
+  /** Picture of the seal; width in millimetres, null = as the file says. */
+  seal: { file: string; width: number | null } | null;
+  /** RFC 3161 server; `unreachable` = what happens when it does not answer. */
+  timestamp: { url: string; timeoutMs: number; unreachable: 'refuse' | 'sign' } | null;
+}
+
 export interface CongvanConfig {
   /** Absolute path of the file that this was read from; null in tests. */
   file: string | null;
@@ -195,9 +253,19 @@ export interface CongvanConfig {
     blockedExtensions: string[];
   };
   signatures: {
-    anchors: { file: string; group: string }[];
+    /** Folder kept by `congvan trust`: confirmed anchors and intermediates. */
+    store: string;
+    anchors: AnchorFile[];
     intermediates: string[];
+    /** Missing revocation data: not asked for, tolerated, or it keeps a verdict from being concluded. */
+    revocation: 'off' | 'soft' | 'hard';
+    /** Milliseconds that a letter waits for an answer that is not to be had, before a person decides. */
+    retryForMs: number;
+    /** SHA-1 fails in signatures proven to be made after this instant, ISO 8601 UTC; null = it only marks them weak. */
+    sha1Until: string | null;
+    fetch: EvidenceFetch;
   };
+  signing: SigningConfig;
   directory: { file: string | null; agencies: DirectoryAgency[] };
   staff: StaffMember[];
   register: {

@@ -15,8 +15,8 @@ export async function cheapText(file: string | Uint8Array): Promise<string> {
     .join('\n');
 }
 
-/** True when page 1 of the PDF at `file` has no usable text layer (DOMAIN 4.4). */
-export async function isImageOnly(file: string): Promise<boolean> {
+/** True when page 1 of the PDF at `file` (or of its bytes) has no usable text layer (DOMAIN 4.4). */
+export async function isImageOnly(file: string | Uint8Array): Promise<boolean> {
   return (await firstPage(file))?.imageOnly ?? false;
 }
 

@@ -1,5 +1,5 @@
 /** The only place where the parts of the running service are joined. */
-import { loadTrust } from '../config/trust.ts';
+import { CongvanError } from '../config/error.ts';
 import { sendFailed } from '../handlers/send-failed.ts';
 import type { RawMessage } from '../handlers/types.ts';
 import { DEFAULT_READING_LIMITS } from '../mail/limits.ts';
@@ -14,6 +14,7 @@ import { watchScanner } from './scanner.ts';
 import { startSchedule } from './schedule.ts';
 import { virusScan } from './screening.ts';
 import type { Service } from './service.ts';
+import { noticeSigner } from './signing/sign-notice.ts';
 import { startWork } from './work.ts';
 
 const READING_PROCESSES = 2;
@@ -49,11 +50,11 @@ export async function startApp(house: House, options: { sending: boolean }): Pro
     }
   };
   try {
+    await tellProtections(house);
     const readers = openReaderPool(
       {
         dataDir: config.dataDir,
         limits: DEFAULT_READING_LIMITS,
-        trust: loadTrust(config.signatures),
         agencies: config.directory.agencies,
         sender: config.sender,
         blockedExtensions: config.screening.blockedExtensions,
@@ -63,7 +64,12 @@ export async function startApp(house: House, options: { sending: boolean }): Pro
     ends.push(() => readers.close());
     const outbox =
       options.sending && config.outgoing
-        ? started(startOutbox({ ...house, onFailed: failedTeller(house) }, config.outgoing))
+        ? started(
+            startOutbox(
+              { ...house, onFailed: failedTeller(house), signNotice: noticeSigner(config) },
+              config.outgoing,
+            ),
+          )
         : null;
     const mover = started(startMover(house));
     const service: Service = {
@@ -88,6 +94,19 @@ export async function startApp(house: House, options: { sending: boolean }): Pro
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** A trust file that cannot be read stops the start; a machine without room for a process now does not. */
+async function tellProtections({ judge, log }: House): Promise<void> {
+  try {
+    const found = await judge.protections();
+    if (found.permissionModel && found.networkNamespace)
+      log.info(found, 'signatures are judged in a sandbox');
+    else log.warn(found, 'signatures are judged with less protection than there could be; see congvan check');
+  } catch (error) {
+    if (!(error instanceof CongvanError && error.temporary)) throw error;
+    log.warn({ code: error.code, err: error.message }, 'no sandbox could be started yet');
   }
 }
 

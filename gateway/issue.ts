@@ -4,19 +4,18 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { resolveRecipients } from '../config/directory.ts';
 import { CongvanError } from '../config/error.ts';
-import { loadTrust } from '../config/trust.ts';
 import { cheapText, isImageOnly } from '../documents/cheap-text.ts';
 import { imagesToPdf } from '../documents/scan-to-pdf.ts';
 import { findSecrecy } from '../documents/secrecy.ts';
 import type { SecrecyMark, Urgency } from '../documents/types.ts';
 import { localDate } from '../documents/vietnam-time.ts';
-import { decideIssue, refuseSecret } from '../handlers/issue.ts';
+import { decideIssue, refuseIncomplete } from '../handlers/issue.ts';
 import { isOwnAddress } from '../handlers/rules.ts';
 import type { EntryFile } from '../handlers/types.ts';
 import { detectType } from '../mail/detect-type.ts';
-import { verifyPdf } from '../signatures/verify-pdf.ts';
 import { personOf } from './acts.ts';
 import type { House } from './house.ts';
+import { withAgencySignature } from './signing/agency-signature.ts';
 
 export interface IssueOrder {
   /** Paths of the scan, in the order of its pages: one PDF, or pictures. */
@@ -33,6 +32,8 @@ export interface IssueOrder {
   urgency: Urgency;
   by: string;
   attachments: string[];
+  /** The agency's signature: true and false as the person says, absent or null as `signing.issue` says. */
+  sign?: boolean | null;
 }
 
 export interface Issued {
@@ -51,18 +52,7 @@ export async function issueDocument(house: House, order: IssueOrder): Promise<Is
   );
   const pdf = await imagesToPdf(await Promise.all(order.scans.map(scanFile)));
   const secrecy = await secrecyOf(order, pdf.bytes);
-  refuseSecret(secrecy); // before any of it is kept
-  const { sha256, size } = await storage.bytes.keepBuffer(pdf.bytes);
-  const path = storage.bytes.pathOf(sha256);
-  const report = await verifyPdf(
-    { path },
-    { trust: loadTrust(config.signatures), at: clock().toISOString(), sha256 },
-  );
-  const attachments = await Promise.all(order.attachments.map((file) => keepAttachment(house, file)));
-  const request = {
-    main: { sha256, size, name: 'van-ban.pdf', pages: pdf.pages, imageOnly: await isImageOnly(path) },
-    report,
-    attachments,
+  const said = {
     secrecy,
     recipients,
     type: order.type,
@@ -75,7 +65,24 @@ export async function issueDocument(house: House, order: IssueOrder): Promise<Is
     by: by.id,
     today: localDate(clock().toISOString()),
   };
-  const recorded = await storage.transact({ fileSha256: [sha256] }, (snapshot) =>
+  refuseIncomplete(said); // before any of it is kept, and before the agency's key is asked for
+  const { sha256, size } = await storage.bytes.keepBuffer(pdf.bytes);
+  const path = storage.bytes.pathOf(sha256);
+  const report = await house.judge.judge({ path }, { at: clock().toISOString(), sha256 });
+  const attachments = await Promise.all(order.attachments.map((file) => keepAttachment(house, file)));
+  const arrived = { bytes: pdf.bytes, sha256, size, report, imageOnly: await isImageOnly(path) };
+  const wish = { said: order.sign ?? null, signer: order.signer };
+  const { main, original, warnings } = await withAgencySignature(house, arrived, wish);
+  const { imageOnly } = arrived;
+  const request = {
+    ...said,
+    attachments,
+    main: { sha256: main.sha256, size: main.size, name: MAIN_NAME, pages: pdf.pages, imageOnly },
+    report: main.report,
+    original,
+  };
+  const hashes = [...new Set([sha256, main.sha256])];
+  const recorded = await storage.transact({ fileSha256: hashes }, (snapshot) =>
     decideIssue(request, house.rules, snapshot),
   );
   const entry = recorded.entries[0]!;
@@ -86,11 +93,25 @@ export async function issueDocument(house: House, order: IssueOrder): Promise<Is
       to: s.to,
       toName: recipients.find((r) => r.addresses[0] === s.to)?.name ?? null,
     })),
-    warnings:
-      report.verdict === 'NONE'
+    warnings: [
+      ...(main.report.conclusion === 'none'
         ? ['Bản số hóa không có chữ ký số: bản giấy phải gửi theo đường công văn.']
-        : [],
+        : []),
+      ...warnings,
+      ...(original === null ? [] : unsignedAttachments(attachments)),
+    ],
   };
+}
+
+const MAIN_NAME = 'van-ban.pdf';
+
+/** ISS-13: files of their own want a signature of their own, with the number, which is known only now. */
+function unsignedAttachments(attachments: EntryFile[]): string[] {
+  if (attachments.length === 0) return [];
+  const names = attachments.map((file) => file.name).join(', ');
+  return [
+    `Tệp kèm theo chưa được ký số của cơ quan (Nghị định 30/2020, Phụ lục I, Phần I, II.8b): ${names}.`,
+  ];
 }
 
 async function scanFile(path: string): Promise<{ path: string; type: string }> {

@@ -1,10 +1,14 @@
 /** Opens the house: database, bytes, calendar, rules. The service adds intake and outbox to it (app.ts). */
 import { buildCalendar, loadHolidays } from '../config/calendar.ts';
+import { loadTrust } from '../config/load-trust.ts';
 import type { CongvanConfig } from '../config/types.ts';
 import { rulesOf } from '../handlers/rules.ts';
 import { openStorage } from '../storage/index.ts';
 import type { StorageOptions } from '../storage/types.ts';
+import { openEvidence } from './evidence/evidence.ts';
 import type { House } from './house.ts';
+import { openJudge } from './judging/judge.ts';
+import { withEvidence } from './judging/with-evidence.ts';
 import { openLog } from './log.ts';
 
 /** Errors: those of the database (`DATABASE`, `SCHEMA_NEWER`), of the data folder, of the calendar file. */
@@ -17,14 +21,30 @@ export async function openHouse(config: CongvanConfig, clock: () => Date = () =>
     await storage.close();
     throw error;
   }
+  const { revocation, sha1Until } = config.signatures;
+  const log = openLog(config.log.level);
+  const sandbox = openJudge({ trust: () => loadTrust(config.signatures), rules: { revocation, sha1Until } });
+  const judge = withEvidence(
+    sandbox,
+    openEvidence({
+      config: config.signatures.fetch,
+      dataDir: config.dataDir,
+      clock,
+      onTrouble: (error) => log.warn({ err: String(error) }, 'a revocation answer could not be kept'),
+    }),
+  );
   return {
     config,
     rules: rulesOf(config),
     storage,
     calendar,
+    judge,
     clock,
-    log: openLog(config.log.level),
-    close: () => storage.close(),
+    log,
+    close: async () => {
+      await judge.close();
+      await storage.close();
+    },
   };
 }
 

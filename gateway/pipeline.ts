@@ -2,9 +2,11 @@
  * The life of one message, on one page.
  *
  * Its bytes are kept before it gets here (gateway/intake). It is read and screened in a process of its own, arrival is
- * decided and recorded; then its signatures are judged and its documents read, and registration is decided and recorded.
+ * decided and recorded; then its signatures are judged (in a sandbox) and its documents read, and registration is decided
+ * and recorded.
  * What is to be sent was written into the outbox by those same two transactions (gateway/outbox sends it).
  */
+import { CongvanError } from '../config/error.ts';
 import type { SecrecyMark } from '../documents/types.ts';
 import { deemedReceived } from '../documents/working-time.ts';
 import { decideArrival } from '../handlers/arrival.ts';
@@ -13,9 +15,16 @@ import { RELEASED } from '../handlers/hold-acts.ts';
 import { registrationQuery } from '../handlers/official-document.ts';
 import { decideRegistration } from '../handlers/registration.ts';
 import { nothing } from '../handlers/rules.ts';
-import type { ArrivalFacts, MessageState, RegistrationFacts, Snapshot } from '../handlers/types.ts';
+import type {
+  ArrivalFacts,
+  MessageState,
+  RawMessage,
+  RegistrationFacts,
+  Snapshot,
+} from '../handlers/types.ts';
 import { entryTime } from '../mail/entry-time.ts';
 import type { MessageRow, StageFacts } from '../storage/types.ts';
+import { asFacts, judgeLetter, keepProofs } from './judging/letter.ts';
 import type { Service } from './service.ts';
 import { trouble } from './trouble.ts';
 import type { Turn } from './turnstile.ts';
@@ -82,22 +91,28 @@ async function arrive(message: MessageRow, service: Service): Promise<ArrivalFac
 
 /** Registration: judge signatures, read documents, decide; in the order of receipt (INT-18). */
 async function register(arrival: ArrivalFacts, turn: Turn, service: Service): Promise<void> {
-  const { storage, rules, readers } = service;
-  const inspected = await readers.run({
-    type: 'inspect',
-    subject: arrival.mail.subject,
-    text: arrival.mail.text,
-    parts: arrival.mail.parts,
-    blocked: arrival.screening.blocked.map((b) => b.part),
-    at: arrival.enteredAt,
-  });
+  const { storage, rules, readers, judge, config } = service;
+  const { subject, text, parts } = arrival.mail;
+  const { sha256 } = arrival.raw;
+  const at = arrival.enteredAt;
+  const blocked = arrival.screening.blocked.map((b) => b.part);
+
+  const reports = await judgeLetter({ sha256, parts, blocked, at }, judge, storage.bytes);
+  if (reports.tryLater) waitForEvidence(arrival.raw, service);
+  const { signatures, mailSignature } = asFacts(reports);
+  const reading = await readers.run({ type: 'inspect', subject, text, parts, blocked, signatures });
+  const lateSecrecy = arrival.released ? [] : reading.secrecy;
+  const { revocation, sha1Until } = config.signatures;
+  const proofRules = { at, revocation, sha1Until };
   const facts: RegistrationFacts = {
     ...arrival,
     kind: 'official-document',
-    signatures: inspected.signatures,
-    documents: inspected.reading.documents,
-    unassigned: inspected.reading.unassigned,
-    lateSecrecy: arrival.released ? [] : inspected.reading.secrecy,
+    signatures,
+    mailSignature,
+    proofs: lateSecrecy.length === 0 ? await keepProofs(reports, proofRules, storage.bytes) : {},
+    documents: reading.documents,
+    unassigned: reading.unassigned,
+    lateSecrecy,
   };
 
   await turn.mine();
@@ -112,6 +127,13 @@ async function register(arrival: ArrivalFacts, turn: Turn, service: Service): Pr
   );
   service.outboxChanged();
   service.putAway(arrival.raw);
+}
+
+/** A revocation answer that is not to be had now is asked for again, until the configured patience ends: then a person decides. */
+function waitForEvidence({ keptAt }: RawMessage, { clock, config }: Service): void {
+  const until = Date.parse(keptAt) + config.signatures.retryForMs;
+  if (clock().getTime() < until)
+    throw new CongvanError('EVIDENCE_LATER', 'a revocation answer is not to be had now', { temporary: true });
 }
 
 /** Of a letter with a secrecy mark nothing that it says is kept beside its frozen bytes (DOMAIN 8.2). */

@@ -29,6 +29,7 @@ const slipSchema = z.strictObject({
   donVi: z.string().nullable().default(null),
   doKhan: z.enum(['THUONG', 'KHAN', 'THUONG_KHAN', 'HOA_TOC']).default('THUONG'),
   nguoiPhatHanh: z.string(),
+  kySo: z.boolean().nullable().default(null),
 });
 
 export interface RunningScanner {
@@ -164,6 +165,7 @@ async function orderOf(folder: string, stem: string, scans: string[]): Promise<I
     urgency: slip.data.doKhan,
     by: slip.data.nguoiPhatHanh,
     attachments: [],
+    sign: slip.data.kySo,
   };
 }
 

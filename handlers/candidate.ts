@@ -89,6 +89,6 @@ function isCertificateOf(agency: DirectoryAgency, { commonName, organisation }: 
 
 function validOrganisations(report: SignatureReport | undefined): SignerCertificate[] {
   return (report?.signatures ?? [])
-    .filter((s) => s.verdict === 'VALID' && s.kind !== 'timestamp' && s.signer?.holder === 'organisation')
+    .filter((s) => s.conclusion === 'valid' && s.kind !== 'timestamp' && s.signer?.holder === 'organisation')
     .map((s) => s.signer!);
 }

@@ -9,7 +9,7 @@ import type { Candidate } from './candidate.ts';
 import { mayBeDocument } from './classify.ts';
 import { INCOMPLETE } from './incomplete.ts';
 import { agencyOf, isOwnAddress, type Rules } from './rules.ts';
-import { annexDoubts, signatureDoubts } from './signature-doubts.ts';
+import { annexDoubts, mailSignatureDoubts, signatureDoubts } from './signature-doubts.ts';
 import type { HoldReason, RegistrationFacts, Snapshot } from './types.ts';
 
 /** Least confidence of an obligatory field for registration without a person. */
@@ -155,6 +155,7 @@ export function documentDoubts(
   return [
     ...signatureDoubts(candidate, rules),
     ...annexDoubts(candidate.document, facts),
+    ...mailSignatureDoubts(facts),
     ...issuerDoubts(candidate, facts, rules),
     ...fieldDoubts(candidate, rules),
     ...dateDoubts(candidate.document, facts),

@@ -70,7 +70,7 @@ function filesOf(candidate: Candidate, facts: RegistrationFacts): EntryFile[] {
   const { document } = candidate;
   const file = (path: string, role: EntryFile['role']): EntryFile[] => {
     const part = facts.mail.parts.find((p) => p.path === path);
-    return part ? [entryFile(part, role, facts)] : [];
+    return part ? [entryFile(part, role, facts), ...proofFile(part, facts)] : [];
   };
   return [
     ...file(document.main, 'main'),
@@ -85,8 +85,15 @@ function entryFile(part: MailPart, role: EntryFile['role'], facts: RegistrationF
     name: part.name,
     role,
     size: part.size,
-    verdict: facts.signatures[part.path]?.verdict ?? null,
+    verdict: facts.signatures[part.path]?.conclusion ?? null,
   };
+}
+
+/** Verdicts keep their proofs (DESIGN, invariant 6). */
+function proofFile(part: MailPart, facts: RegistrationFacts): EntryFile[] {
+  const kept = facts.proofs[part.path];
+  if (kept === undefined) return [];
+  return [{ ...kept, name: `${part.name}.chu-ky.json`, role: 'proof', verdict: null }];
 }
 
 /** Things that a person should see beside the line, but that did not keep it from being registered. */

@@ -13,6 +13,8 @@ import type { Decision, EntryDraft, EntryFile, Snapshot } from './types.ts';
 export interface IssueRequest {
   main: { sha256: string; size: number; name: string; pages: number; imageOnly: boolean };
   report: SignatureReport;
+  /** The main file before the agency's signature was put on it (SIG-06); absent or null = none was. */
+  original?: EntryFile | null;
   attachments: EntryFile[];
   secrecy: SecrecyMark[];
   recipients: DirectoryAgency[];
@@ -32,11 +34,9 @@ export interface IssueRequest {
 }
 
 export function decideIssue(request: IssueRequest, rules: Rules, snapshot: Snapshot): Decision {
-  refuseSecret(request.secrecy);
-  refuseFields(request);
-  refuseRecipients(request);
+  refuseIncomplete(request);
   refuseFenced(snapshot);
-  refuseIssuedBefore(request, snapshot);
+  refuseIssuedBefore(snapshot);
   const cls = signatureClassOfFile(request.main.imageOnly, request.report);
   const paperFollows = refuseUnsigned(cls, rules);
   const entry = outgoingEntry(request, cls, paperFollows, rules);
@@ -49,10 +49,27 @@ export function decideIssue(request: IssueRequest, rules: Rules, snapshot: Snaps
         actor: request.by,
         action: 'issue',
         subject: `file:${request.main.sha256}`,
-        data: { class: cls, recipients: request.recipients.length, paperFollows },
+        data: {
+          class: cls,
+          recipients: request.recipients.length,
+          paperFollows,
+          ...(request.original ? { signed: true, original: request.original.sha256 } : {}),
+        },
       },
     ],
   };
+}
+
+/** What needs no register to be seen: asked before the agency's signature is made, and once more when it is decided. */
+export function refuseIncomplete(
+  request: Pick<
+    IssueRequest,
+    'secrecy' | 'recipients' | 'type' | 'abstract' | 'signer' | 'signerTitle' | 'date' | 'today'
+  >,
+): void {
+  refuseSecret(request.secrecy);
+  refuseFields(request);
+  refuseRecipients(request);
 }
 
 /** ISS-12, DOMAIN 8.2: no override in the gateway. Asked before anything of it is kept, and once more when it is decided. */
@@ -62,11 +79,13 @@ export function refuseSecret(marks: SecrecyMark[]): void {
 }
 
 /** People write the type as its name or as its abbreviation. */
-function typeOf(request: IssueRequest): ReturnType<typeof typeByName> {
+function typeOf(request: Pick<IssueRequest, 'type'>): ReturnType<typeof typeByName> {
   return typeByName(request.type) ?? typeByAbbreviation(request.type);
 }
 
-function refuseFields(request: IssueRequest): void {
+function refuseFields(
+  request: Pick<IssueRequest, 'type' | 'abstract' | 'signer' | 'signerTitle' | 'date' | 'today'>,
+): void {
   const missing = [
     request.abstract.trim() === '' ? 'trích yếu' : null,
     request.signer.trim() === '' ? 'người ký' : null,
@@ -94,7 +113,7 @@ function isRealDate(date: string): boolean {
   return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(date);
 }
 
-function refuseRecipients(request: IssueRequest): void {
+function refuseRecipients(request: Pick<IssueRequest, 'recipients'>): void {
   if (request.recipients.length === 0) refuse('ISSUE_NO_RECIPIENT', 'Chưa thể phát hành: chưa có nơi nhận.');
   const without = request.recipients.filter((r) => r.addresses.length === 0).map((r) => r.name);
   if (without.length === 0) return;
@@ -112,10 +131,9 @@ function refuseFenced(snapshot: Snapshot): void {
   );
 }
 
-function refuseIssuedBefore(request: IssueRequest, snapshot: Snapshot): void {
-  const before = snapshot.entriesByFile.find(
-    (e) => e.book === 'di' && !e.cancelled && e.mainFile === request.main.sha256,
-  );
+/** The snapshot is asked for the file as it came and as it was signed: two signatures over one file never have the same bytes. */
+function refuseIssuedBefore(snapshot: Snapshot): void {
+  const before = snapshot.entriesByFile.find((e) => e.book === 'di' && !e.cancelled);
   if (!before) return;
   refuse(
     'ISSUE_ALREADY',
@@ -186,9 +204,10 @@ function outgoingEntry(
         name: request.main.name,
         role: 'main',
         size: request.main.size,
-        verdict: request.report.verdict,
+        verdict: request.report.conclusion,
       },
       ...request.attachments,
+      ...(request.original ? [request.original] : []),
     ],
     flags: paperFollows ? ['UNSIGNED_SCAN'] : [],
     by: request.by,

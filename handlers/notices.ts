@@ -82,11 +82,14 @@ export function registeredNotice(
     tenLoai: entry.fields['tenLoai'] ?? null,
     trichYeu: entry.fields['trichYeu'] ?? null,
     signatureResult: doubted ? ACCEPTED_BY_CLERK : signatureSentence(cls, treated),
-    signatureValid: !doubted && entry.files.some((f) => f.role === 'main' && f.verdict === 'VALID'),
+    signatureValid: !doubted && entry.files.some((f) => f.role === 'main' && f.verdict === 'valid'),
     paper: false,
     enteredAt: facts.enteredAt,
     deemedReceivedAt: facts.deemedReceivedAt,
-    files: entry.files.slice(0, MAX_FILES).map(({ name, sha256, verdict }) => ({ name, sha256, verdict })),
+    files: entry.files
+      .filter((f) => f.role !== 'proof')
+      .slice(0, MAX_FILES)
+      .map(({ name, sha256, verdict }) => ({ name, sha256, verdict })),
   };
   return { ...toSender(facts, rules), kind: 'T2', intent, entry: index, entryId: null };
 }

@@ -6,9 +6,10 @@ import type { SignatureCheck, SignatureReport } from '../signatures/types.ts';
 type Pages = Pick<OfficialDocument, 'imageOnly' | 'copyLine'>;
 
 export function signatureClass(document: Pages, report: SignatureReport | undefined): SignatureClass {
-  if (!report || report.verdict === 'NONE') return document.imageOnly ? 'SCAN_UNSIGNED' : 'NONE';
-  if (report.verdict === 'INVALID') return 'INVALID';
-  if (report.verdict === 'INDETERMINATE') return 'UNKNOWN';
+  if (!report || report.conclusion === 'none') return document.imageOnly ? 'SCAN_UNSIGNED' : 'NONE';
+  // VAL-02: what was changed after signing is as little the signed document as one whose signature is false.
+  if (report.conclusion === 'invalid' || report.conclusion === 'suspect') return 'INVALID';
+  if (report.conclusion !== 'valid') return 'UNKNOWN';
   return classOfValid(
     document,
     report.signatures.filter((s) => s.kind !== 'timestamp'),

@@ -65,10 +65,26 @@ export function signatureDoubts(candidate: Candidate, rules: Rules): HoldReason[
 export function annexDoubts(document: OfficialDocument, facts: RegistrationFacts): HoldReason[] {
   return [...document.appendices, ...document.sources].flatMap((path) => {
     const report = facts.signatures[path];
-    if (report === undefined || report.verdict === 'VALID' || report.verdict === 'NONE') return [];
+    if (report === undefined || report.conclusion === 'valid' || report.conclusion === 'none') return [];
     const name = facts.mail.parts.find((p) => p.path === path)?.name ?? path;
     return [reason('ANNEX_SIGNATURE', `Tệp kèm theo “${name}”: ${report.sentence}`)];
   });
+}
+
+/**
+ * The letter's own signature (S/MIME): unsigned letters are the normal case, so one that cannot be concluded is no doubt;
+ * one that is false, or in another's name, is. A relay that re-encoded the letter on its way is told apart from forgery.
+ */
+export function mailSignatureDoubts({ mailSignature }: RegistrationFacts): HoldReason[] {
+  if (mailSignature === null) return [];
+  const { conclusion, senderMatches, sentence, signatures } = mailSignature;
+  const relayed = signatures.every((s) => s.notes.some((note) => note.code === 'CHANGED_IN_TRANSIT'));
+  if (conclusion === 'invalid' && relayed) return [];
+  if (conclusion === 'invalid' || conclusion === 'suspect')
+    return [reason('MAIL_SIGNATURE', `Chữ ký số của thư: ${sentence}`)];
+  if (senderMatches === false && conclusion === 'valid')
+    return [reason('MAIL_SIGNER', 'Thư được ký số bằng chứng thư của địa chỉ khác với địa chỉ người gửi.')];
+  return [];
 }
 
 /**
@@ -79,7 +95,7 @@ function otherSigner({ document, report }: Candidate): string | null {
   const printed = document.signerName.value;
   if (printed === null) return null;
   const people = (report?.signatures ?? []).filter(
-    (s) => s.verdict === 'VALID' && s.kind !== 'timestamp' && s.signer?.holder === 'person',
+    (s) => s.conclusion === 'valid' && s.kind !== 'timestamp' && s.signer?.holder === 'person',
   );
   const other = people.find((s) => !fold(s.signer!.commonName).includes(fold(printed)));
   return other?.signer?.commonName ?? null;
@@ -89,7 +105,7 @@ function otherSigner({ document, report }: Candidate): string | null {
 export function foreignAnchor(report: SignatureReport | undefined, rules: Rules): string | null {
   const allowed = rules.regulation.signature.trustAnchors;
   const found = report?.signatures.find(
-    (s) => s.verdict === 'VALID' && s.anchorGroup && !allowed.includes(s.anchorGroup),
+    (s) => s.conclusion === 'valid' && s.anchorGroup && !allowed.includes(s.anchorGroup),
   );
   return found?.anchorGroup ?? null;
 }

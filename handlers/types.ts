@@ -99,6 +99,10 @@ export interface RegistrationFacts extends ArrivalFacts {
   kind: MessageKind;
   /** One for each file that can carry a signature, by part path. */
   signatures: Record<string, SignatureReport>;
+  /** Kept bytes of what each of those verdicts rests on, by part path. */
+  proofs: Record<string, { sha256: string; size: number }>;
+  /** The letter's own signature (S/MIME); null when it has none. */
+  mailSignature: SignatureReport | null;
   documents: OfficialDocument[];
   unassigned: string[];
   /** Secrecy marks found only now, in the text of the files. */
@@ -174,7 +178,11 @@ export interface EntryDraft {
 export interface EntryFile {
   sha256: string;
   name: string;
-  role: 'main' | 'appendix' | 'source' | 'other';
+  /**
+   * Never sent: `proof` = what the verdict on another file of the entry rests on (signatures/proof-file.ts); `original` =
+   * the main file as it was before the agency's signature was put on it.
+   */
+  role: 'main' | 'appendix' | 'source' | 'other' | 'proof' | 'original';
   size: number;
   verdict: string | null;
 }

@@ -111,7 +111,7 @@ function file(value: unknown): ExchangeNotice['files'][number] | null {
   const sha256 = matching(found?.sha256, /^[0-9a-f]{64}$/);
   return name === null || sha256 === null
     ? null
-    : { name, sha256, verdict: matching(found?.verdict, /^(VALID|INVALID|INDETERMINATE|NONE)$/) };
+    : { name, sha256, verdict: matching(found?.verdict, /^(valid|untrusted|suspect|invalid|none|error)$/) };
 }
 
 function matching(value: unknown, pattern: RegExp): string | null {

@@ -1,10 +1,11 @@
 #!/bin/sh
 # Installs, from Debian's packages, the servers that the tests use when they are there: Dovecot (IMAP, LMTP),
-# Postfix (SMTP, real delivery reports) and ClamAV's daemon. Nothing of them is started or configured: the tests run
+# Postfix (SMTP, real delivery reports) and ClamAV's daemon; and what signatures are compared with (OpenSSL, poppler, xmlsec) or made
+# by (SoftHSM, OpenSC). Nothing of them is started or configured: the tests run
 # their own copies on high loopback ports, from folders of their own (scripts/mail-servers.sh).
 set -eu
 
-PACKAGES="dovecot-imapd dovecot-lmtpd dovecot-submissiond postfix postfix-lmdb clamav-daemon openssl"
+PACKAGES="dovecot-imapd dovecot-lmtpd dovecot-submissiond postfix postfix-lmdb clamav-daemon openssl poppler-utils xmlsec1 softhsm2 opensc"
 
 if [ "$(id -u)" -ne 0 ]; then
   echo "install-test-servers: needs root (try: sudo $0)" >&2

@@ -15,6 +15,7 @@ import * as outbox from './outbox.ts';
 import { openPostgres } from './postgres.ts';
 import * as register from './register.ts';
 import { restore } from './restore.ts';
+import * as search from './search.ts';
 import { openSqlite } from './sqlite.ts';
 import { nowOf, remember, type Store } from './store.ts';
 import { transact } from './transact.ts';
@@ -83,6 +84,12 @@ function storageOver(store: Store): Storage {
       append: (line) => appendLine(engine, () => nowOf(store), line),
       list: (filter) => listLines(db, filter),
       verify: () => verifyJournal(db),
+    },
+    search: {
+      index: (texts) => search.indexTexts(engine, texts),
+      catchUp: () => search.catchUp(engine),
+      find: (query, filter) => search.find(engine, query, filter),
+      clear: () => search.clearIndex(engine),
     },
     meta: { get: (name) => readMeta(db, name), set: (name, value) => setMeta(db, name, value) },
     fence: { raised: () => raisedFence(db), lift: (by) => liftFence(store, by) },

@@ -3,6 +3,7 @@ import { CongvanError } from '../config/error.ts';
 import { type Engine, locked } from './engine.ts';
 import { putMeta } from './meta.ts';
 import { up as register } from './migrations/0001-register.ts';
+import { up as search } from './migrations/0002-search.ts';
 import type { Database, Tx } from './schema.ts';
 
 export interface Migration {
@@ -10,7 +11,10 @@ export interface Migration {
   up(tx: Tx, engine: Engine): Promise<void>;
 }
 
-export const MIGRATIONS: readonly Migration[] = [{ number: 1, up: register }];
+export const MIGRATIONS: readonly Migration[] = [
+  { number: 1, up: register },
+  { number: 2, up: search },
+];
 
 /**
  * Applies what is missing, in one locked transaction, after an existing SQLite file was copied. Returns the version.

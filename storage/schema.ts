@@ -199,6 +199,21 @@ export interface HoldApprovalsTable {
   at: string;
 }
 
+/**
+ * A page of the text index. The index is derived data: it stands outside of `Schema` and `TABLES`, so that no backup takes
+ * it along. The columns of words differ by database (storage/search-tables.ts).
+ */
+export interface SearchPagesTable {
+  seq: number;
+  message_id: string | null;
+  entry_id: string | null;
+  /** SHA-256 of the file; `letter` = subject and body of the mail; `register` = the fields of an entry. */
+  part: string;
+  name: string | null;
+  page: number | null;
+  text: string;
+}
+
 /** Tables in the order in which rows can be put back (parents first). */
 export const TABLES = [
   'meta',

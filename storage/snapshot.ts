@@ -104,7 +104,7 @@ async function entriesByFile(tx: Tx, hashes: string[]): Promise<Snapshot['entrie
     .selectFrom('entry_files')
     .select('entry_id')
     .where('sha256', 'in', hashes)
-    .where('role', '=', 'main');
+    .where('role', 'in', ['main', 'original']);
   return entryRefs(
     tx,
     await tx.selectFrom('entries').selectAll().where('id', 'in', main).orderBy('seq').execute(),

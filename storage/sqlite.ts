@@ -35,7 +35,8 @@ async function connect(file: string): Promise<DatabaseSync> {
   const database = new DatabaseSync(file, { timeout: 0, enableForeignKeyConstraints: true });
   try {
     await patiently(() => database.exec('pragma journal_mode = wal'));
-    database.exec('pragma synchronous = full; pragma foreign_keys = on');
+    // What is deleted (facts and words of a letter that was frozen) is overwritten, not only given free.
+    database.exec('pragma synchronous = full; pragma foreign_keys = on; pragma secure_delete = on');
     chmodSync(file, 0o600);
     return database;
   } catch (error) {

@@ -12,6 +12,7 @@ import { putFacts } from './messages.ts';
 import { applyOutcome } from './outbox.ts';
 import { cancelEntry, correctEntry, type Given, writeEntry } from './register.ts';
 import type { Tx } from './schema.ts';
+import { forgetPages } from './search.ts';
 import { queueSends } from './sends.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { notFound, nowOf, type Store } from './store.ts';
@@ -87,6 +88,7 @@ async function writeState(tx: Tx, message: Decision['message']): Promise<void> {
  * that has not left does not leave any more.
  */
 async function forgetWords(tx: Tx, messageId: string): Promise<void> {
+  await forgetPages(tx, messageId);
   await tx.deleteFrom('facts').where('message_id', '=', messageId).execute();
   await tx.updateTable('messages').set({ subject: null }).where('id', '=', messageId).execute();
   await tx

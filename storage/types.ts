@@ -146,6 +146,48 @@ export interface RegisterFilter {
   offset?: number;
 }
 
+/** Text for the index, NFC and put right by the caller (documents/normalise.ts). */
+export interface SearchText {
+  messageId: string | null;
+  /** For what belongs to an entry and to no letter. */
+  entryId: string | null;
+  /** SHA-256 of the file; `letter` for subject and body. */
+  part: string;
+  name: string | null;
+  /** From 1; null when the part has no pages. */
+  page: number | null;
+  text: string;
+}
+
+export interface SearchFilter {
+  book?: 'den' | 'di';
+  year?: number;
+  /** Default 20; with the offset at most 1,000. */
+  limit?: number;
+  offset?: number;
+}
+
+/** A letter or an issued document, with the place that fits the query best. */
+export interface SearchHit {
+  /** Null while it is not registered. */
+  entryId: string | null;
+  messageId: string | null;
+  /** SHA-256 of the file, or `letter`; null = the line of the register. */
+  part: string | null;
+  name: string | null;
+  page: number | null;
+  /** Found with the marks that were typed. */
+  exact: boolean;
+  /** One line, NFC; `marks` = places of the words looked for, [from, to) in characters. */
+  snippet: { text: string; marks: [number, number][] };
+}
+
+export interface SearchFound {
+  hits: SearchHit[];
+  /** There are more after these. */
+  more: boolean;
+}
+
 /** One database and its bytes. Every method is safe to call from several processes at once. Times are ISO 8601 UTC. */
 export interface Storage {
   readonly bytes: ByteStore;
@@ -269,6 +311,18 @@ export interface Storage {
     list(filter: { subject?: string; after?: number; limit?: number }): Promise<JournalLine[]>;
     /** Recomputes the whole chain. `brokenAt` = first line that does not fit. */
     verify(): Promise<{ ok: boolean; lines: number; brokenAt: number | null; reason: string | null }>;
+  };
+
+  /** The text index: derived data, in no backup (storage/search.ts). Nothing of a frozen letter is in it. */
+  search: {
+    /** Replaces these parts of their letter; all pages of a part in one call. Gives the rows written, 0 for what may not be read. */
+    index(texts: SearchText[]): Promise<number>;
+    /** Entries and corrections that are not in the index yet. Gives how many. */
+    catchUp(): Promise<number>;
+    /** Words in any order, `"…"` for words in a row, `*` after the beginning of one; with and without marks. */
+    find(query: string, filter?: SearchFilter): Promise<SearchFound>;
+    /** Throws the index away and begins an empty one. */
+    clear(): Promise<void>;
   };
 
   /** Small named values (fence, heartbeat of the service, versions). */

@@ -3,7 +3,6 @@ import { X509Certificate } from 'node:crypto';
 import { access, constants, open, readFile, stat, statfs, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSecretFileOpen, readSecret } from '../../config/secret.ts';
-import { readCertificates } from '../../config/trust.ts';
 import type { CongvanConfig, Login, SecretSource } from '../../config/types.ts';
 import { expiry, type Finding, ok, warning, wordsOf, wrong } from './finding.ts';
 
@@ -135,68 +134,6 @@ export async function checkPaths(config: CongvanConfig): Promise<Finding[]> {
         );
       }
     }),
-  );
-}
-
-/** Trust anchors by SHA-256: the administrator compares them with what the issuer says. */
-export function checkAnchors(config: CongvanConfig, now: Date): Finding[] {
-  const { anchors, intermediates } = config.signatures;
-  if (anchors.length === 0) {
-    return [
-      warning(
-        'anchors',
-        'Chưa có chứng thư gốc: mọi chữ ký sẽ là «chưa kết luận được»; xem mục signatures.anchors',
-        'No trust anchors: every signature will be indeterminate; see signatures.anchors',
-      ),
-    ];
-  }
-  const files = [
-    ...anchors.map(({ file, group }) => ({ file, group })),
-    ...intermediates.map((file) => ({ file, group: null })),
-  ];
-  return files.flatMap(({ file, group }) => {
-    try {
-      return readCertificates(file).map((certificate) => anchorFinding(certificate, group, now));
-    } catch (error) {
-      return [wrong(`anchor:${file}`, `${wordsOf(error)} Hãy thay tệp đúng.`, wordsOf(error))];
-    }
-  });
-}
-
-function anchorFinding(
-  certificate: ReturnType<typeof readCertificates>[number],
-  group: string | null,
-  now: Date,
-): Finding {
-  const { known, fingerprint, subject, notAfter } = certificate;
-  const what = group === null ? 'intermediate' : 'anchor';
-  const name = `${known?.name ?? subject}, SHA-256 ${fingerprint}`;
-  if (known !== null && group !== null && known.group !== group) {
-    return warning(
-      what,
-      `${name}: thuộc nhóm ${known.group}, cấu hình ghi ${group}; hãy sửa mục group`,
-      `${name}: belongs to ${known.group}, the configuration says ${group}; mend its group`,
-    );
-  }
-  const until = notAfter.slice(0, 10);
-  if (Date.parse(notAfter) < now.getTime()) {
-    return warning(
-      what,
-      `${name}: hết hạn ${until}; chỉ còn dùng cho văn bản ký trước đó`,
-      `${name}: ended ${until}; of use for older documents only`,
-    );
-  }
-  if (known === null && group !== null) {
-    return warning(
-      what,
-      `${name}: không thuộc các chứng thư gốc đã biết; hãy đối chiếu vân tay với đơn vị cấp`,
-      `${name}: not among the known roots; compare the fingerprint with its issuer`,
-    );
-  }
-  return ok(
-    what,
-    `${name}, đến ${until}; hãy đối chiếu vân tay với đơn vị cấp`,
-    `${name}, until ${until}; compare the fingerprint with its issuer`,
   );
 }
 

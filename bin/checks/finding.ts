@@ -1,4 +1,5 @@
 import type { Sentence } from '../../config/problems.ts';
+import type { Invocation } from '../command.ts';
 
 /** One line of `congvan check`: what was tried, how it went, and what to do about it. */
 export interface Finding {
@@ -54,4 +55,12 @@ export function expiry(what: string, name: string, notAfter: string, now: Date):
 export function wordsOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return wordsOf(error.errors[0]);
   return error instanceof Error ? error.message : String(error);
+}
+
+const MARKS = { ok: '✓', warning: '!', wrong: '✗' };
+
+/** One line for the person, one record for a program. */
+export function printFinding(call: Invocation, finding: Finding): void {
+  call.out.record({ what: finding.what, result: finding.mark, sentence: finding.sentence[call.lang] });
+  call.out.line(`${MARKS[finding.mark]} ${finding.sentence[call.lang]}`);
 }

@@ -1,12 +1,7 @@
 import type { CongvanConfig } from '../../config/types.ts';
-import {
-  checkAnchors,
-  checkDataFolder,
-  checkListenerCertificates,
-  checkPaths,
-  checkSecrets,
-} from '../checks/files.ts';
-import { type Finding, ok } from '../checks/finding.ts';
+import { anchorFindings } from '../checks/anchors.ts';
+import { checkDataFolder, checkListenerCertificates, checkPaths, checkSecrets } from '../checks/files.ts';
+import { type Finding, ok, printFinding } from '../checks/finding.ts';
 import {
   checkCalendar,
   checkClock,
@@ -15,6 +10,7 @@ import {
   checkIntake,
   checkStaff,
 } from '../checks/house.ts';
+import { checkJudging } from '../checks/judging.ts';
 import {
   checkClamav,
   checkDomain,
@@ -23,6 +19,7 @@ import {
   checkOutgoing,
   checkTlsExpiry,
 } from '../checks/servers.ts';
+import { checkSigning } from '../checks/signing.ts';
 import { type Command, type Invocation, noMore, readArguments, readConfig } from '../command.ts';
 
 /** `congvan check`: everything that the configuration names is tried, and said in plain words. */
@@ -49,7 +46,7 @@ Tries every connection, right and file that the configuration names; sends no ma
     const tell = (findings: Finding[]): void => {
       for (const finding of findings) {
         if (finding.mark === 'wrong') bad += 1;
-        print(call, finding);
+        printFinding(call, finding);
       }
     };
     tell([ok('config', `Cấu hình ${config.file} đọc được`, `The configuration ${config.file} is read`)]);
@@ -84,19 +81,14 @@ async function checkAll(config: CongvanConfig, tell: (findings: Finding[]) => vo
   tell(await checkListenerCertificates(config, now));
   tell(await checkOutgoing(config, now));
   tell(await checkClamav(config));
-  tell(checkAnchors(config, now));
+  tell(await checkJudging());
+  tell(anchorFindings(config, now));
+  tell(await checkSigning(config, now));
   tell([await checkClock(now)]);
   tell(await checkDomain(config));
   tell(checkStaff(config));
   tell(checkDirectory(config));
   tell(checkCalendar(config, now));
-}
-
-const MARKS = { ok: '✓', warning: '!', wrong: '✗' };
-
-function print(call: Invocation, finding: Finding): void {
-  call.out.record({ what: finding.what, result: finding.mark, sentence: finding.sentence[call.lang] });
-  call.out.line(`${MARKS[finding.mark]} ${finding.sentence[call.lang]}`);
 }
 
 function conclusion(call: Invocation, bad: number): string {

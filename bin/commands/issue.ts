@@ -19,24 +19,26 @@ export const command: Command = {
   help: {
     vi: `
 congvan issue --scan TỆP… --to NƠI-NHẬN… --type LOẠI --abstract TRÍCH-YẾU --signer HỌ-TÊN --date NGÀY --by NGƯỜI
-              [--title CHỨC-VỤ] [--unit ĐƠN-VỊ] [--urgency MỨC] [--attach TỆP]…
+              [--title CHỨC-VỤ] [--unit ĐƠN-VỊ] [--urgency MỨC] [--attach TỆP]… [--sign | --no-sign]
 
 --scan     PDF, hoặc ảnh JPG, PNG, TIF theo thứ tự trang (nhắc lại nhiều lần)
 --to       mã, tên, tên viết tắt, nhóm trong danh bạ, hoặc địa chỉ thư (nhắc lại nhiều lần)
 --type     tên loại hoặc viết tắt: «Quyết định», QĐ, TTr, … ; «Công văn» cho công văn
 --date     ngày văn bản, năm-tháng-ngày
 --urgency  THUONG, KHAN, THUONG_KHAN, HOA_TOC, HOA_TOC_HEN_GIO
+--sign     ký số của cơ quan (--no-sign: không ký); không ghi gì thì theo mục signing.issue
 Số chỉ được cấp khi mọi nơi nhận đều có địa chỉ và bản quét đọc được. Văn bản mật không được phát hành tại đây.
 `,
     en: `
 congvan issue --scan FILE… --to RECIPIENT… --type TYPE --abstract TEXT --signer NAME --date DATE --by PERSON
-              [--title TITLE] [--unit UNIT] [--urgency LEVEL] [--attach FILE]…
+              [--title TITLE] [--unit UNIT] [--urgency LEVEL] [--attach FILE]… [--sign | --no-sign]
 
 --scan     a PDF, or JPG, PNG, TIF pictures in page order (repeat it)
 --to       code, name, short name or group of the directory, or a mail address (repeat it)
 --type     name or abbreviation of the type: "Quyết định", QĐ, TTr…; "Công văn" for an official letter
 --date     date of the document, year-month-day
 --urgency  THUONG, KHAN, THUONG_KHAN, HOA_TOC, HOA_TOC_HEN_GIO
+--sign     put the agency's signature on it (--no-sign: do not); without either as signing.issue says
 A number is given only when every recipient has an address and the scan can be read. Secrets are not issued here.
 `,
   },
@@ -52,6 +54,8 @@ A number is given only when every recipient has an address and the scan can be r
       unit: { type: 'string' },
       urgency: { type: 'string' },
       attach: { type: 'string', multiple: true },
+      sign: { type: 'boolean' },
+      'no-sign': { type: 'boolean' },
       by: { type: 'string' },
     });
     // `--scan *.jpg`: what the shell spread out are further pages.
@@ -79,6 +83,7 @@ A number is given only when every recipient has an address and the scan can be r
       date,
       urgency: oneOf(call, '--urgency', values.urgency, URGENCIES) ?? 'THUONG',
       attachments: values.attach ?? [],
+      sign: signingWish(call, values),
     };
     return withHouse(call, values.config, async (house) => {
       const by = requireStaff(call, house.config, values.by).id;
@@ -100,6 +105,14 @@ A number is given only when every recipient has an address and the scan can be r
     });
   },
 };
+
+/** Null when neither was said. */
+function signingWish(call: Invocation, said: { sign?: boolean; 'no-sign'?: boolean }): boolean | null {
+  if (said.sign === true && said['no-sign'] === true)
+    throw usage(call.lang, '--sign và --no-sign loại trừ nhau', '--sign and --no-sign exclude each other');
+  if (said.sign === true) return true;
+  return said['no-sign'] === true ? false : null;
+}
 
 const URGENCIES: readonly Urgency[] = ['THUONG', 'KHAN', 'THUONG_KHAN', 'HOA_TOC', 'HOA_TOC_HEN_GIO'];
 

@@ -1,10 +1,13 @@
 /** The bytes of a mail of ours: rendered from its intent once, kept, and for ever the same (DESIGN, invariant 3). */
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { CongvanError } from '../../config/error.ts';
 import { composeMail } from '../../mail/compose/compose.ts';
 import type { FileToSend, SpeakingAgency } from '../../mail/compose/context.ts';
 import type { EntryRow, Storage, TransmissionRow } from '../../storage/types.ts';
+import type { SignNotice } from '../signing/sign-notice.ts';
 
 export interface KeptMail {
   path: string;
@@ -36,16 +39,17 @@ const TYPES: Record<string, string> = {
 
 /**
  * Renders on the first try, takes the kept bytes afterwards. Errors: permanent ones say that this mail can never be
- * sent (INTENT_INVALID, ENTRY_CANCELLED, ENTRY_UNKNOWN); temporary ones are of the disk.
+ * sent (INTENT_INVALID, ENTRY_CANCELLED, ENTRY_UNKNOWN); temporary ones are of the disk, and of `signNotice`.
  */
 export async function renderedMail(
   row: TransmissionRow,
   agency: SpeakingAgency,
   storage: RenderingStorage,
+  signNotice: SignNotice | null = null,
 ): Promise<KeptMail> {
   const entry = row.entryId === null ? null : await storage.register.get(row.entryId);
   refuseWithoutEntry(row, entry);
-  const sha256 = row.renderedSha256 ?? (await renderNow(row, { agency, entry }, storage));
+  const sha256 = row.renderedSha256 ?? (await renderNow(row, { agency, entry, signNotice }, storage));
   const path = storage.bytes.pathOf(sha256);
   return { path, size: (await stat(path)).size };
 }
@@ -62,11 +66,11 @@ function refuseWithoutEntry(row: TransmissionRow, entry: EntryRow | null): void 
 
 async function renderNow(
   row: TransmissionRow,
-  about: { agency: SpeakingAgency; entry: EntryRow | null },
+  about: { agency: SpeakingAgency; entry: EntryRow | null; signNotice: SignNotice | null },
   storage: RenderingStorage,
 ): Promise<string> {
-  const { agency, entry } = about;
-  const bytes = composeMail(row.kind, row.intent, {
+  const { agency, entry, signNotice } = about;
+  const mail = composeMail(row.kind, row.intent, {
     agency,
     token: row.token,
     messageIdHeader: row.messageIdHeader,
@@ -77,15 +81,24 @@ async function renderNow(
     toName: row.toName,
     files: row.kind === 'T8' && entry !== null ? filesOf(entry, storage) : [],
   });
-  const { sha256 } = await storage.bytes.keep(bytes);
+  // T8 is a person's letter, with the document's own signatures inside; only our notices are signed as mail.
+  const signed =
+    signNotice === null || row.kind === 'T8'
+      ? mail
+      : Readable.from([
+          await signNotice({ mail: await buffer(mail), token: row.token, createdAt: row.createdAt }),
+        ]);
+  const { sha256 } = await storage.bytes.keep(signed);
   await storage.outbox.rendered(row.id, sha256);
   return sha256;
 }
 
 function filesOf(entry: EntryRow, storage: RenderingStorage): FileToSend[] {
-  return entry.files.map((file) => ({
-    name: file.name,
-    path: storage.bytes.pathOf(file.sha256),
-    contentType: TYPES[extname(file.name).toLowerCase()] ?? 'application/octet-stream',
-  }));
+  return entry.files
+    .filter((file) => file.role !== 'proof' && file.role !== 'original')
+    .map((file) => ({
+      name: file.name,
+      path: storage.bytes.pathOf(file.sha256),
+      contentType: TYPES[extname(file.name).toLowerCase()] ?? 'application/octet-stream',
+    }));
 }

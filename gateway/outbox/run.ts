@@ -20,6 +20,7 @@ export interface OutboxHouse {
   clock: () => Date;
   log: OutboxLog & { debug(fields: object, message: string): void };
   onFailed?: OutboxPorts['onFailed'];
+  signNotice?: OutboxPorts['signNotice'];
 }
 
 /** Longest wait without looking (another process may have put something out), shortest wait when something is due and cannot be taken (fence), and after trouble. */

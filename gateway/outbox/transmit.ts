@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CongvanError } from '../../config/error.ts';
 import type { CongvanConfig } from '../../config/types.ts';
 import type { Storage, TransmissionRow } from '../../storage/types.ts';
+import type { SignNotice } from '../signing/sign-notice.ts';
 import { causeOfResult } from './cause.ts';
 import { type KeptMail, type RenderingStorage, renderedMail } from './rendering.ts';
 import { nextAttempt } from './retry.ts';
@@ -32,6 +33,8 @@ export interface OutboxPorts {
   log: OutboxLog;
   /** Records that a copy of an issued document failed for good, and tells our clerk, in one act (T6). */
   onFailed?: ((id: string, why: { cause: string; reply: string }) => Promise<unknown>) | undefined;
+  /** Signs our notices (S/MIME); null or absent = they go out unsigned. */
+  signNotice?: SignNotice | null | undefined;
 }
 
 type Settlement = Parameters<Storage['outbox']['settle']>[1];
@@ -70,7 +73,7 @@ async function attempt(
 ): Promise<{ settlement: Settlement; turn: Turn }> {
   let mail: KeptMail;
   try {
-    mail = await renderedMail(row, ports.config.agency, ports.storage);
+    mail = await renderedMail(row, ports.config.agency, ports.storage, ports.signNotice);
   } catch (error) {
     return { settlement: notSent(row, error, { final: isPermanent(error) }, ports), turn: 'done' };
   }

@@ -1,25 +1,17 @@
-/** Reading process, second task: judge the signatures of the files, then read the documents out of them. */
+/** Reading process, second task: read the documents out of the files. Their signatures were judged before, elsewhere. */
 import { splitSigner, splitTypeAndAbstract } from '../../documents/letter-values.ts';
 import { readDocuments } from '../../documents/read-document.ts';
+import type { DocumentReading } from '../../documents/types.ts';
 import { parseLetterBody } from '../../mail/letter-body.ts';
 import type { MailPart } from '../../mail/types.ts';
 import type { SignatureReport } from '../../signatures/types.ts';
-import { verifyPdf } from '../../signatures/verify-pdf.ts';
 import { byteStore } from '../../storage/bytes.ts';
-import type { InspectResult, InspectTask, ReaderSetup } from './task.ts';
+import type { InspectTask, ReaderSetup } from './task.ts';
 
-export async function inspect(task: InspectTask, setup: ReaderSetup): Promise<InspectResult> {
+export function inspect(task: InspectTask, setup: ReaderSetup): Promise<DocumentReading> {
   const bytes = byteStore(setup.dataDir);
   const open = task.parts.filter((p) => !p.encrypted && !task.blocked.includes(p.path));
-  const signatures: Record<string, SignatureReport> = {};
-  for (const part of open) {
-    if (part.detectedType !== 'application/pdf') continue;
-    signatures[part.path] = await verifyPdf(
-      { path: bytes.pathOf(part.sha256) },
-      { trust: setup.trust, at: task.at, sha256: part.sha256 },
-    );
-  }
-  const reading = await readDocuments({
+  return readDocuments({
     subject: task.subject,
     body: task.text,
     letterBody: letterValues(task.text),
@@ -30,11 +22,10 @@ export async function inspect(task: InspectTask, setup: ReaderSetup): Promise<In
       size: part.size,
       container: part.container,
       file: bytes.pathOf(part.sha256),
-      signers: signersOf(part, signatures),
+      signers: signersOf(part, task.signatures),
     })),
     agencies: setup.agencies,
   });
-  return { signatures, reading };
 }
 
 /** The values of a body in the form of T8, in the words of the register. */
@@ -56,6 +47,6 @@ function signersOf(
   signatures: Record<string, SignatureReport>,
 ): { name: string; holder: string }[] {
   return (signatures[part.path]?.signatures ?? [])
-    .filter((s) => s.verdict === 'VALID' && s.signer !== null)
+    .filter((s) => s.conclusion === 'valid' && s.signer !== null)
     .map((s) => ({ name: s.signer!.commonName, holder: s.signer!.holder }));
 }

@@ -2,13 +2,12 @@
 import type { DirectoryAgency } from '../../config/types.ts';
 import type { DocumentReading, SecrecyMark } from '../../documents/types.ts';
 import type { IncomingMessage, MailPart, ReadingLimits, SenderCheck } from '../../mail/types.ts';
-import type { SignatureReport, TrustMaterial } from '../../signatures/types.ts';
+import type { SignatureReport } from '../../signatures/types.ts';
 
 /** Given once, when a reading process starts. */
 export interface ReaderSetup {
   dataDir: string;
   limits: ReadingLimits;
-  trust: TrustMaterial;
   agencies: DirectoryAgency[];
   sender: { check: boolean; trustedAuthservIds: string[]; resolver: 'system' | { file: string } };
   blockedExtensions: string[];
@@ -33,7 +32,7 @@ export interface ReadResult {
   secrecy: SecrecyMark[];
 }
 
-/** Judges the signatures of the files and reads the documents out of them. */
+/** Reads the documents out of the files. */
 export interface InspectTask {
   type: 'inspect';
   subject: string;
@@ -41,15 +40,9 @@ export interface InspectTask {
   parts: MailPart[];
   /** Parts that screening forbids to open. */
   blocked: string[];
-  /** Entry of the mail, ISO 8601 UTC: the time signatures are judged at when no time stamp proves an earlier one. */
-  at: string;
-}
-
-export interface InspectResult {
-  /** By part path. */
+  /** What the sandbox found about their signatures (gateway/judging), by part path. */
   signatures: Record<string, SignatureReport>;
-  reading: DocumentReading;
 }
 
 export type ReaderTask = ReadTask | InspectTask;
-export type ReaderResult<T extends ReaderTask> = T extends ReadTask ? ReadResult : InspectResult;
+export type ReaderResult<T extends ReaderTask> = T extends ReadTask ? ReadResult : DocumentReading;

@@ -1,8 +1,7 @@
 /** The reading process: takes one task after another from its parent, and answers with values or with a named error. */
 import { Worker } from 'node:worker_threads';
-import { CongvanError } from '../../config/error.ts';
+import { namedError, type ProcessWord } from '../process-word.ts';
 import { inspect } from './inspect.ts';
-import type { ReaderWord } from './pool.ts';
 import { read } from './read.ts';
 import type { ReaderSetup, ReaderTask } from './task.ts';
 
@@ -33,26 +32,10 @@ async function answer(task: ReaderTask, settings: ReaderSetup): Promise<void> {
     const value = task.type === 'read' ? await read(task, settings) : await inspect(task, settings);
     say({ ok: true, value, rss: process.memoryUsage.rss() });
   } catch (error) {
-    say({ ok: false, ...named(error), rss: process.memoryUsage.rss() });
+    say({ ok: false, ...namedError(error), rss: process.memoryUsage.rss() });
   }
 }
 
-/** The words of an unknown error may quote the letter (PD-03): only its name and its place in our code are told. */
-function named(error: unknown): { code: string; message: string; temporary: boolean } {
-  if (error instanceof CongvanError)
-    return { code: error.code, message: error.message, temporary: error.temporary };
-  const { code, syscall } = error as { code?: unknown; syscall?: unknown };
-  // The disk or the network failed under us: no fault of the letter.
-  if (typeof syscall === 'string')
-    return { code: 'READER_IO', message: `${syscall}: ${String(code)}`, temporary: true };
-  const place = error instanceof Error ? (error.stack?.split('\n    at ')[1]?.trim() ?? '') : '';
-  return {
-    code: 'READING_FAILED',
-    message: `${error instanceof Error ? error.name : 'unknown'} ${place}`.slice(0, 300),
-    temporary: true,
-  };
-}
-
-function say(word: ReaderWord): void {
+function say(word: ProcessWord): void {
   process.send?.(word);
 }

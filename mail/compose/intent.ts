@@ -19,7 +19,7 @@ export type NoticeFile = {
   name: string;
   /** Lower-case hex. */
   sha256: string;
-  /** `VALID`, `INVALID`, `INDETERMINATE`, `NONE`; null when it was not judged. */
+  /** `valid`, `untrusted`, `suspect`, `invalid`, `none`, `error`; null when it was not judged. */
   verdict: string | null;
 };
 

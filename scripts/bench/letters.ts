@@ -65,7 +65,7 @@ export async function openLetterMaker(world: World, anchorFile: string): Promise
 }
 
 /** One more revision with a stream that no page uses, as pictures and fonts make real files large. */
-function padded(pdf: Buffer, bytes: number): Buffer {
+export function padded(pdf: Buffer, bytes: number): Buffer {
   const filler = randomBytes(Math.max(0, bytes - pdf.length));
   const tail = pdf.toString('latin1', Math.max(0, pdf.length - 2048));
   const [, size, root] = /trailer\s*<<\/Size (\d+) \/Root (\d+ 0 R)/.exec(tail) ?? [];

@@ -1,10 +1,10 @@
 /** The parts that a reading process cannot leave out, one task after another; answers with what went wrong, or null. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { loadTrust } from '../../config/trust.ts';
+import { createReadStream, readFileSync } from 'node:fs';
+import { loadTrust } from '../../config/load-trust.ts';
 import { DEFAULT_READING_LIMITS } from '../../mail/limits.ts';
 import { splitMessage } from '../../mail/mailparser-adapter.ts';
-import { verifyPdf } from '../../signatures/verify-pdf.ts';
+import { verifyFile } from '../../signatures/verify.ts';
 
 export interface PartTask {
   task: 'parse' | 'hash' | 'signatures' | 'all';
@@ -45,9 +45,10 @@ async function hash(path: string): Promise<string> {
 }
 
 async function check(path: string): Promise<void> {
-  const { verdict } = await verifyPdf(
-    { path },
-    { trust, at: new Date().toISOString(), sha256: '0'.repeat(64) },
-  );
-  if (verdict !== 'VALID') throw new Error(`the signature was found ${verdict}`);
+  const { conclusion } = await verifyFile(readFileSync(path), {
+    trust,
+    at: new Date().toISOString(),
+    sha256: '0'.repeat(64),
+  });
+  if (conclusion !== 'valid') throw new Error(`the signature was found ${conclusion}`);
 }

@@ -214,7 +214,7 @@ function registration(messageId: string, enteredAt: string, sha256: string): Dec
         signatureClass: 'LEADER_AND_ORG',
         urgency: 'THUONG',
         fields: { soKyHieu: '1/SNV-VP', trichYeu: 'Về việc thống kê', tacGia: 'Sở Nội vụ tỉnh Mẫu' },
-        files: [{ sha256, name: 'van-ban.pdf', role: 'main', size: 1, verdict: 'VALID' }],
+        files: [{ sha256, name: 'van-ban.pdf', role: 'main', size: 1, verdict: 'valid' }],
         flags: [],
         by: 'machine',
       },

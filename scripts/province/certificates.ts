@@ -59,6 +59,8 @@ export interface SubjectFields extends Validity {
   holder: 'person' | 'organisation';
   email?: string;
   key?: KeyKind;
+  /** Further extensions, DER, as `extension` makes them. */
+  extensions?: Buffer[];
 }
 
 /** Keys are made slowly (a tenth of a second for RSA-2048), so a few of each kind are shared in turn. */
@@ -114,13 +116,14 @@ export function signValue(
   return signBytes(hash, data, key);
 }
 
-type NamePart = [type: string, value: string];
+export type NamePart = [type: string, value: string];
 
-function distinguishedName(parts: NamePart[]): Buffer {
+export function distinguishedName(parts: NamePart[]): Buffer {
   return sequence(...parts.map(([type, value]) => setOf(sequence(oid(type), utf8(value)))));
 }
 
-function extension(id: string, critical: boolean, value: Buffer): Buffer {
+/** One extension of a certificate, list or response. */
+export function extension(id: string, critical: boolean, value: Buffer): Buffer {
   return sequence(oid(id), ...(critical ? [booleanTrue()] : []), octetString(value));
 }
 
@@ -128,19 +131,22 @@ function keyIdentifier(spki: Buffer): Buffer {
   return createHash('sha1').update(spki).digest();
 }
 
-function publicKeyInfo(key: KeyObject): Buffer {
+export function publicKeyInfo(key: KeyObject): Buffer {
   return createPublicKey(key).export({ type: 'spki', format: 'der' });
 }
 
-interface CertificateParts extends Validity {
+export interface CertificateParts extends Validity {
   subject: Buffer;
   spki: Buffer;
   issuer: { subject: Buffer; privateKey: KeyObject; spki: Buffer };
   extensions: Buffer[];
+  /** A whole INTEGER element; default random. */
+  serial?: Buffer;
 }
 
-function makeCertificate(parts: CertificateParts): Buffer {
-  const serial = Buffer.concat([Buffer.of(0x40), randomBytes(15)]);
+/** A certificate signed with the issuer's RSA key and SHA-256; key identifiers are put before the extensions given. */
+export function makeCertificate(parts: CertificateParts): Buffer {
+  const serial = parts.serial ?? integer(Buffer.concat([Buffer.of(0x40), randomBytes(15)]));
   const algorithm = signatureAlgorithm('rsa');
   const authorityKeyId = extension(
     '2.5.29.35',
@@ -150,7 +156,7 @@ function makeCertificate(parts: CertificateParts): Buffer {
   const subjectKeyId = extension('2.5.29.14', false, octetString(keyIdentifier(parts.spki)));
   const tbs = sequence(
     context(0, integer(2)),
-    integer(serial),
+    serial,
     algorithm,
     parts.issuer.subject,
     sequence(time(parts.notBefore), time(parts.notAfter)),
@@ -217,7 +223,8 @@ function leafExtensions(fields: SubjectFields, purposes: Buffer[]): Buffer[] {
     fields.email === undefined
       ? []
       : [extension('2.5.29.17', false, sequence(element(0x81, Buffer.from(fields.email))))];
-  return [extension('2.5.29.15', true, bitString(Buffer.of(0xc0), 6)), ...email, ...purposes];
+  const usage = extension('2.5.29.15', true, bitString(Buffer.of(0xc0), 6));
+  return [usage, ...email, ...purposes, ...(fields.extensions ?? [])];
 }
 
 function issueWith(authority: Authority, fields: SubjectFields, purposes: Buffer[]): Signer {

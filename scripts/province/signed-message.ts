@@ -132,6 +132,13 @@ export function makeDetachedSignature(signer: Signer, digest: Buffer, options: M
   return signedData(signer, { contentType: OID.data, content: null, digest }, options);
 }
 
+/** A CMS signature that carries its content. */
+export function makeEnclosingSignature(signer: Signer, content: Buffer, options: MessageOptions): Buffer {
+  const hash = options.hash ?? 'sha256';
+  const digest = createHash(hash).update(content).digest();
+  return signedData(signer, { contentType: OID.data, content, digest }, options);
+}
+
 /** An RFC 3161 token over `stamped`. */
 export function makeTimestamp(server: Signer, stamped: Uint8Array, genTime: string): Buffer {
   const imprint = sequence(sequence(oid(OID.sha256), nullValue()), octetString(sha256(stamped)));

@@ -199,18 +199,3 @@ describe('backup, restore and the fence', () => {
     expect(lines(lifted.stdout)).toEqual([{ raised: false }]);
   });
 });
-
-describe('congvan verify', () => {
-  it('judges files without a configuration, one line for each in the order given', async () => {
-    const folder = temporaryFolder('verify');
-    writeFileSync(join(folder, 'a.pdf'), '%PDF-1.4\n%%EOF\n');
-    const { stdout, code } = await congvan(['verify', 'a.pdf', 'none.pdf', 'a.pdf', '--json'], {
-      cwd: folder,
-    });
-    expect(code).toBe(1);
-    const found = lines(stdout);
-    expect(found.map((line) => line.path)).toEqual(['a.pdf', 'none.pdf', 'a.pdf']);
-    expect(found[1]).toMatchObject({ error: { code: 'ENOENT' } });
-    expect(found[0]!.verdict).not.toBe('VALID');
-  });
-});

@@ -104,6 +104,42 @@ outgoing: { host: smtp.example.gov.vn, tls: { mode: starttls } }
     expect(outgoing?.port).toBe(587);
   });
 
+  it('fetches nothing and tolerates missing revocation data unless told otherwise', () => {
+    expect(loadConfig(write(BASE)).signatures).toMatchObject({
+      anchors: [],
+      intermediates: [],
+      revocation: 'soft',
+      sha1Until: null,
+      fetch: { hosts: [], issuers: false, timeoutSeconds: 10, proxy: null },
+    });
+  });
+
+  it('takes what an anchor may vouch for, and whom evidence is asked of', () => {
+    const { signatures } = loadConfig(
+      write(`${BASE}
+signatures:
+  anchors:
+    - { file: /certs/g2.crt, group: BAN_CO_YEU }
+    - { file: /certs/g1.crt, group: BAN_CO_YEU, until: 2027-01-01, timestamps: false }
+  revocation: hard
+  sha1Until: 2026-07-01T00:00:00Z
+  fetch: { hosts: [OCSP.ca.example, "*.example.gov.vn"], issuers: true, timeoutSeconds: 5, proxy: "http://proxy.example:3128" }
+`),
+    );
+    expect(signatures.anchors).toEqual([
+      { file: '/certs/g2.crt', group: 'BAN_CO_YEU', until: null, timestamps: true },
+      // The first moment of 1 January in Vietnam.
+      { file: '/certs/g1.crt', group: 'BAN_CO_YEU', until: '2026-12-31T17:00:00.000Z', timestamps: false },
+    ]);
+    expect(signatures).toMatchObject({ revocation: 'hard', sha1Until: '2026-07-01T00:00:00.000Z' });
+    expect(signatures.fetch).toMatchObject({
+      hosts: ['ocsp.ca.example', '*.example.gov.vn'],
+      issuers: true,
+      timeoutSeconds: 5,
+      proxy: 'http://proxy.example:3128',
+    });
+  });
+
   it('the commented sample loads, with its directory, in both databases', () => {
     const dir = folder();
     copyFileSync(join(CONFIG, 'congvan.sample.yaml'), join(dir, 'congvan.yaml'));
@@ -225,6 +261,55 @@ describe('a refusal says the line and what would be right', () => {
       'database: { kind: postgres, url: "postgresql://u@db.example/x" }',
       'database',
       /sslmode=verify-full/,
+    ],
+    [
+      'a revocation policy that is none',
+      'signatures: { revocation: strict }',
+      'signatures',
+      /one of: off, soft, hard/,
+    ],
+    [
+      'an end of SHA-1 without a zone',
+      'signatures: { sha1Until: "2027-01-01T00:00" }',
+      'signatures',
+      /with its zone/,
+    ],
+    [
+      'a URL where a host belongs',
+      'signatures: { fetch: { hosts: ["http://ocsp.example"] } }',
+      'signatures',
+      /\*\.example\.gov\.vn/,
+    ],
+    [
+      'a star within a host',
+      'signatures: { fetch: { hosts: ["ocsp.*.vn"] } }',
+      'signatures',
+      /host name .* or all hosts of a domain/,
+    ],
+    ['every host at once', 'signatures: { fetch: { hosts: ["*"] } }', 'signatures', /all hosts of a domain/],
+    [
+      'an endless time for one answer',
+      'signatures: { fetch: { timeoutSeconds: 3600 } }',
+      'signatures',
+      /1 to 120/,
+    ],
+    [
+      'a proxy without its scheme',
+      'signatures: { fetch: { proxy: "proxy.example:3128" } }',
+      'signatures',
+      /http:\/\/host:port/,
+    ],
+    [
+      'a password in the address of a proxy',
+      'signatures: { fetch: { proxy: "http://u:p@proxy.example:3128" } }',
+      'signatures',
+      /without password/,
+    ],
+    [
+      'an anchor with an end that is no date',
+      'signatures: { anchors: [{ file: a.crt, group: X, until: soon }] }',
+      'signatures',
+      /must be a date/,
     ],
     [
       'two listeners on one port',

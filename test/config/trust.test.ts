@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { describe, expect, it } from 'vitest';
-import { KNOWN_ANCHORS, loadTrust, readCertificates } from '../../config/trust.ts';
+import { loadTrust } from '../../config/load-trust.ts';
+import { KNOWN_ANCHORS, readCertificates } from '../../config/trust.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'congvan-trust-'));
 const [first, second] = rootCertificates as [string, string];
@@ -34,6 +35,21 @@ describe('files of trusted certificates', () => {
     expect(Buffer.from(trust.anchors[0]!.der).equals(raw)).toBe(true);
     expect(trust.anchors[0]!.group).toBe('PUBLIC');
     expect(trust.intermediates).toHaveLength(1);
+  });
+
+  it('an anchor keeps its end and whether it vouches for time stamps', () => {
+    const path = file('ends.pem', first);
+    const { anchors } = loadTrust({
+      anchors: [
+        { file: path, group: 'PUBLIC' },
+        { file: path, group: 'PUBLIC', until: '2027-01-01T00:00:00.000Z', timestamps: false },
+      ],
+      intermediates: [],
+    });
+    expect(anchors.map(({ until, timestamps }) => ({ until, timestamps }))).toEqual([
+      { until: null, timestamps: true },
+      { until: '2027-01-01T00:00:00.000Z', timestamps: false },
+    ]);
   });
 
   it.each([

@@ -11,7 +11,7 @@ import {
 } from '../../gateway/acts.ts';
 import { live } from '../../gateway/pipeline.ts';
 import { makeMail, makeReport } from '../support/facts.ts';
-import { openRig, ordinaryInspect, ordinaryRead, type ServiceRig } from '../support/service.ts';
+import { openRig, ordinaryJudge, ordinaryRead, type ServiceRig } from '../support/service.ts';
 
 let rig: ServiceRig;
 beforeEach(async () => {
@@ -23,10 +23,7 @@ const turn = { mine: async () => undefined, done: () => undefined };
 
 /** A letter without a digital signature: held for the clerk. */
 async function heldLetter() {
-  rig.reading.inspect = () => ({
-    ...ordinaryInspect(),
-    signatures: { '2': makeReport([], 'INDETERMINATE') },
-  });
+  rig.reading.judge = () => makeReport([], 'untrusted');
   const { id } = await rig.keep('thu');
   await live((await rig.service.storage.messages.get(id))!, turn, rig.service);
   const [hold] = await rig.service.storage.holds.list({ open: true });
@@ -107,7 +104,7 @@ describe('a hold', () => {
   it('released by one person: read anew, without a second T1', async () => {
     const { id, hold } = await heldLetter();
     await releaseHold(rig.service, hold.id, { by: 'vanthu', note: 'đọc lại' });
-    rig.reading.inspect = ordinaryInspect;
+    rig.reading.judge = ordinaryJudge;
     await live((await rig.service.storage.messages.get(id))!, turn, rig.service);
     expect(await rig.service.storage.messages.get(id)).toMatchObject({ state: 'registered' });
     expect(await sends(id)).toEqual(['T1', 'T2']);

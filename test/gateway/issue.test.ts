@@ -2,10 +2,12 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { loadTrust } from '../../config/load-trust.ts';
 import type { ConfigPart } from '../../config/make.ts';
 import type { DirectoryAgency } from '../../config/types.ts';
 import { cancelEntry } from '../../gateway/acts.ts';
 import { type IssueOrder, issueDocument } from '../../gateway/issue.ts';
+import { openJudge } from '../../gateway/judging/judge.ts';
 import { SNV } from '../support/facts.ts';
 import { blankPage, jpeg, letterPage, png } from '../support/images.ts';
 import { type OwnDocuments, openOwnDocuments } from '../support/own-documents.ts';
@@ -58,9 +60,14 @@ async function open(part: ConfigPart = {}): Promise<void> {
     signatures: { anchors: [{ file: own.anchorFile, group: 'BAN_CO_YEU' }], intermediates: [] },
     ...part,
   });
+  const { signatures } = rig.service.config;
+  rig.service.judge = openJudge({ trust: () => loadTrust(signatures), processes: 1 });
 }
 beforeEach(() => open());
-afterEach(() => rig.close());
+afterEach(async () => {
+  await rig.service.judge.close();
+  await rig.close();
+});
 
 const order = (change: Partial<IssueOrder> = {}): IssueOrder => ({
   scans: [join(folder, 'scan.jpg')],
@@ -237,7 +244,7 @@ describe('issued', () => {
     expect(entry).toMatchObject({
       signatureClass: 'LEADER_AND_ORG',
       flags: [],
-      files: [{ verdict: 'VALID' }],
+      files: [{ verdict: 'valid' }],
     });
     expect(await readFile(rig.service.storage.bytes.pathOf(entry!.files[0]!.sha256))).toEqual(
       await readFile(signed.scans[0]!),

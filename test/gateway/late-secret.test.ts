@@ -12,10 +12,7 @@ beforeEach(async () => {
   rig = await openRig();
   rig.reading.inspect = () => {
     const found = ordinaryInspect();
-    return {
-      ...found,
-      reading: { ...found.reading, secrecy: [{ level: 'MAT', where: 'text-layer', part: '2' }] },
-    };
+    return { ...found, secrecy: [{ level: 'MAT', where: 'text-layer', part: '2' }] };
   };
 });
 afterEach(() => rig.close());

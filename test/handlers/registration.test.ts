@@ -112,12 +112,12 @@ describe('what is held for a person, and why', () => {
     ['no document at all', { documents: [] }, 'NO_DOCUMENT'],
     [
       'VAL-02, VAL-05 an invalid signature',
-      { signatures: { '2': makeReport([ORG_SIGNED], 'INVALID') } },
+      { signatures: { '2': makeReport([ORG_SIGNED], 'invalid') } },
       'PROPOSE_RETURN',
     ],
     [
       'invariant 7: what cannot be concluded',
-      { signatures: { '2': makeReport([ORG_SIGNED], 'INDETERMINATE') } },
+      { signatures: { '2': makeReport([ORG_SIGNED], 'untrusted') } },
       'SIGNATURE_UNKNOWN',
     ],
     ['the leader alone', { signatures: { '2': makeReport([LEADER_SIGNED]) } }, 'LEADER_DECIDES'],
@@ -196,7 +196,7 @@ describe('what is held for a person, and why', () => {
         documents: [makeDocument({ appendices: ['3'] })],
         signatures: {
           '2': makeReport([LEADER_SIGNED, ORG_SIGNED]),
-          '3': makeReport([ORG_SIGNED], 'INVALID'),
+          '3': makeReport([ORG_SIGNED], 'invalid'),
         },
       },
       'ANNEX_SIGNATURE',
@@ -207,7 +207,7 @@ describe('what is held for a person, and why', () => {
         documents: [makeDocument({ sources: ['3'] })],
         signatures: {
           '2': makeReport([LEADER_SIGNED, ORG_SIGNED]),
-          '3': makeReport([ORG_SIGNED], 'INDETERMINATE'),
+          '3': makeReport([ORG_SIGNED], 'untrusted'),
         },
       },
       'ANNEX_SIGNATURE',

@@ -12,7 +12,7 @@ const full = buildNotice('registered', about, {
   enteredAt: '2026-11-20T08:04:59.123Z',
   deemedReceivedAt: '2026-11-20T23:30:00Z',
   reasons: [],
-  files: [{ name: 'Quyết định.pdf', sha256: 'b'.repeat(64), verdict: 'VALID' }],
+  files: [{ name: 'Quyết định.pdf', sha256: 'b'.repeat(64), verdict: 'valid' }],
 });
 
 function changed(change: object): string {

@@ -168,7 +168,7 @@ export function registerContract(where: Where): void {
       name: 'vb.pdf',
       role: 'main' as const,
       size: 10,
-      verdict: 'VALID',
+      verdict: 'valid',
     };
     const appendix = { ...file, sha256: 'b'.repeat(64), role: 'appendix' as const };
     await registerLetter(storage, row, { documentKey: 'snv|12/qd-snv|2026-11-20', files: [file, appendix] });

@@ -156,8 +156,9 @@ export function makeSigner(holder: SignerCertificate['holder'], commonName: stri
 export function makeCheck(signer: SignerCertificate, check: Partial<SignatureCheck> = {}): SignatureCheck {
   return {
     name: 'Signature1',
+    kind: 'signature',
     format: 'adbe.pkcs7.detached',
-    coverage: { byteRange: [0, 1, 2, 3], wholeFile: true, bytesAfter: 0 },
+    coverage: { byteRange: [0, 1, 2, 3], wholeFile: true, bytesAfter: 0, notCovered: [] },
     intact: true,
     authentic: true,
     trusted: true,
@@ -166,10 +167,16 @@ export function makeCheck(signer: SignerCertificate, check: Partial<SignatureChe
     anchorGroup: 'BAN_CO_YEU',
     chain: [],
     claimedTime: null,
+    timestampTime: null,
     judgedAt: '2026-11-20T02:00:00.000Z',
     timeSource: 'entry',
+    digestAlgorithm: 'sha256',
+    changes: [],
     weak: [],
-    verdict: 'VALID',
+    notes: [],
+    indication: 'TOTAL_PASSED',
+    subIndication: null,
+    conclusion: 'valid',
     reasons: [],
     ...check,
   };
@@ -180,15 +187,18 @@ export const ORG_SIGNED = makeCheck(makeSigner('organisation', 'Sở Nội vụ 
 
 export function makeReport(
   signatures: SignatureCheck[],
-  verdict?: SignatureReport['verdict'],
+  conclusion?: SignatureReport['conclusion'],
 ): SignatureReport {
   return {
     file: 'a'.repeat(64),
     format: 'pdf',
-    verdict: verdict ?? (signatures.length === 0 ? 'NONE' : 'VALID'),
+    conclusion: conclusion ?? (signatures.length === 0 ? 'none' : 'valid'),
     signatures,
+    senderMatches: null,
     sentence: 'Chữ ký số hợp lệ.',
     defects: [],
+    wanted: [],
+    proofs: [],
     elapsedMs: 1,
   };
 }
@@ -222,6 +232,8 @@ export function makeFacts(facts: Partial<RegistrationFacts> = {}): RegistrationF
     calendarVersion: 'test',
     kind: 'official-document',
     signatures: { '2': makeReport([LEADER_SIGNED, ORG_SIGNED]) },
+    proofs: {},
+    mailSignature: null,
     documents: [makeDocument()],
     unassigned: [],
     lateSecrecy: [],

@@ -3,9 +3,9 @@
  * `env`, `big`, or anything else = an answer. It speaks as gateway/reading/worker.ts does.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ReaderWord } from '../../gateway/reading/pool.ts';
+import type { ProcessWord } from '../../gateway/process-word.ts';
 
-const say = (word: ReaderWord) => void process.send?.(word);
+const say = (word: ProcessWord) => void process.send?.(word);
 const answer = (value: unknown, rss = 1) => say({ ok: true, value, rss });
 
 process.on('disconnect', () => process.exit(0));

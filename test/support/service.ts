@@ -5,11 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { buildCalendar, loadHolidays } from '../../config/calendar.ts';
+import { CongvanError } from '../../config/error.ts';
 import { type ConfigPart, makeConfig } from '../../config/make.ts';
-import type { InspectResult, ReaderTask, ReadResult } from '../../gateway/reading/task.ts';
+import type { DocumentReading } from '../../documents/types.ts';
+import type { ReaderTask, ReadResult } from '../../gateway/reading/task.ts';
 import type { Service } from '../../gateway/service.ts';
 import { rulesOf } from '../../handlers/rules.ts';
 import type { RawMessage } from '../../handlers/types.ts';
+import type { SignatureReport } from '../../signatures/types.ts';
 import { openStorage } from '../../storage/index.ts';
 import type { MessageRow } from '../../storage/types.ts';
 import { makeDocument, makeFacts, makeMail, makePart, SNV } from './facts.ts';
@@ -22,7 +25,9 @@ export interface ServiceRig {
   /** What the reading of a message gives; by its raw bytes. May throw. */
   reading: {
     read(text: string): Promise<ReadResult> | ReadResult;
-    inspect(subject: string): Promise<InspectResult> | InspectResult;
+    inspect(subject: string): Promise<DocumentReading> | DocumentReading;
+    /** What its file is found to be; by the file's SHA-256. */
+    judge(sha256: string): Promise<SignatureReport> | SignatureReport;
   };
   keep(text: string, origin?: Partial<RawMessage['origin']>, enteredAt?: string): Promise<MessageRow>;
   close(): Promise<void>;
@@ -41,7 +46,11 @@ export async function openRig(part: ConfigPart = {}): Promise<ServiceRig> {
   });
   const texts = new Map<string, string>();
   const log: string[] = [];
-  const reading: ServiceRig['reading'] = { read: ordinaryRead, inspect: ordinaryInspect };
+  const reading: ServiceRig['reading'] = {
+    read: ordinaryRead,
+    inspect: ordinaryInspect,
+    judge: ordinaryJudge,
+  };
   const run = async (task: ReaderTask) =>
     task.type === 'read' ? reading.read(texts.get(task.sha256) ?? '') : reading.inspect(task.subject);
   return {
@@ -50,6 +59,11 @@ export async function openRig(part: ConfigPart = {}): Promise<ServiceRig> {
       rules: rulesOf(config),
       storage,
       calendar: buildCalendar(loadHolidays(), config.calendar),
+      judge: {
+        judge: async (_file, { sha256 }) => reading.judge(sha256!),
+        protections: () => Promise.reject(new CongvanError('READER_UNAVAILABLE', 'no sandbox here')),
+        close: async () => undefined,
+      },
       clock: () => clock.now,
       log: pino({ level: 'debug', base: null }, { write: (line: string) => void log.push(line) }),
       close: () => storage.close(),
@@ -90,34 +104,32 @@ export function ordinaryRead(text: string): ReadResult {
   };
 }
 
+export const ordinaryJudge = (): SignatureReport => makeFacts().signatures['2']!;
+
 let documents = 0;
 
 /** A document of its own each time, so that no letter is a duplicate of another. */
-export function ordinaryInspect(): InspectResult {
+export function ordinaryInspect(): DocumentReading {
   documents++;
-  const { signatures } = makeFacts();
   const document = makeDocument();
   const number = document.numberAndSymbol.value!;
   return {
-    signatures,
-    reading: {
-      documents: [
-        {
-          ...document,
-          numberAndSymbol: {
-            ...document.numberAndSymbol,
-            value: {
-              ...number,
-              number: documents,
-              key: `${documents}/QD-SNV`,
-              canonical: `${documents}/QĐ-SNV`,
-            },
+    documents: [
+      {
+        ...document,
+        numberAndSymbol: {
+          ...document.numberAndSymbol,
+          value: {
+            ...number,
+            number: documents,
+            key: `${documents}/QD-SNV`,
+            canonical: `${documents}/QĐ-SNV`,
           },
         },
-      ],
-      unassigned: [],
-      secrecy: [],
-      elapsedMs: 1,
-    },
+      },
+    ],
+    unassigned: [],
+    secrecy: [],
+    elapsedMs: 1,
   };
 }

@@ -113,7 +113,7 @@ async function document(copies = 1): Promise<{ ids: string[]; entryId: string }>
           book: 'di',
           numberPattern: '{number}/QĐ-UBND',
           fields: { ngayVanBan: '2026-11-20' },
-          files: [{ ...file, name: 'Quyết định.pdf', role: 'main', verdict: 'VALID' }],
+          files: [{ ...file, name: 'Quyết định.pdf', role: 'main', verdict: 'valid' }],
         }),
       ],
       sends: Array.from({ length: copies }, (_, i) =>

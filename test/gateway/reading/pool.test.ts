@@ -7,7 +7,6 @@ import { until } from '../../support/intake.ts';
 const SETUP: ReaderSetup = {
   dataDir: 'nowhere',
   limits: DEFAULT_READING_LIMITS,
-  trust: { anchors: [], intermediates: [] },
   agencies: [],
   sender: { check: false, trustedAuthservIds: [], resolver: 'system' },
   blockedExtensions: [],

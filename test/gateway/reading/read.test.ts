@@ -13,7 +13,6 @@ afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 const SETUP: ReaderSetup = {
   dataDir,
   limits: DEFAULT_READING_LIMITS,
-  trust: { anchors: [], intermediates: [] },
   agencies: [],
   sender: { check: false, trustedAuthservIds: [], resolver: 'system' },
   blockedExtensions: [],

@@ -60,7 +60,7 @@ const registered: RegisteredIntent = {
   paper: false,
   enteredAt: '2026-11-20T08:04:59.000Z',
   deemedReceivedAt: '2026-11-20T08:04:59.000Z',
-  files: [{ name: 'QD12.pdf', sha256, verdict: 'VALID' }],
+  files: [{ name: 'QD12.pdf', sha256, verdict: 'valid' }],
 };
 
 const returned: ReturnedIntent = {

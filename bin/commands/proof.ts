@@ -1,0 +1,81 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { CongvanError } from '../../config/error.ts';
+import type { House } from '../../gateway/house.ts';
+import { openJudge } from '../../gateway/judging/judge.ts';
+import type { EntryFile } from '../../handlers/types.ts';
+import { type ProofFile, readProofFile } from '../../signatures/proof-file.ts';
+import type { EntryRow } from '../../storage/types.ts';
+import { type Command, type Invocation, noMore, readArguments, required, withHouse } from '../command.ts';
+
+/** `congvan proof`: the verdicts kept with a register entry, judged again with nothing but what was believed then. */
+export const command: Command = {
+  help: {
+    vi: `
+congvan proof MÃ-DÒNG-SỔ [--out THƯ-MỤC] [--json]
+
+Kết luận chữ ký số đã lưu cùng dòng sổ, và kết luận khi kiểm tra lại tệp chỉ bằng những căn cứ đã lưu (chứng thư, thông tin
+thu hồi, dấu thời gian), nên cho cùng kết quả cả khi đơn vị cấp chứng thư không còn.
+--out  ghi văn bản và tệp chứng minh ra thư mục này
+`,
+    en: `
+congvan proof ENTRY [--out DIR] [--json]
+
+The verdicts on signatures kept with a register entry, and the verdict when the file is judged again with nothing but what
+was believed then (certificates, revocation answers, time stamps): the same even when the authorities are gone.
+--out  writes document and proof into this folder
+`,
+  },
+  run: async (call) => {
+    const { values, positionals } = readArguments(call, { out: { type: 'string' } });
+    noMore(call, positionals, 1);
+    const id = required(call, 'MÃ-DÒNG-SỔ / ENTRY', positionals[0]);
+    return withHouse(call, values.config, (house) => prove(call, house, id, values.out ?? null));
+  },
+};
+
+/** The proof of a file stands right behind it (handlers/entry.ts). */
+function pairsOf(entry: EntryRow): { file: EntryFile; proof: EntryFile }[] {
+  return entry.files.flatMap((proof, index) => {
+    const file = entry.files[index - 1];
+    return proof.role === 'proof' && file !== undefined ? [{ file, proof }] : [];
+  });
+}
+
+async function prove(call: Invocation, house: House, id: string, out: string | null): Promise<number> {
+  const entry = await house.storage.register.get(id);
+  if (entry === null)
+    throw new CongvanError('NOT_FOUND', `Không tìm thấy mã «${id}».`, { temporary: false, fields: { id } });
+  const { bytes } = house.storage;
+  let differing = 0;
+  for (const { file, proof } of pairsOf(entry)) {
+    const content = readFileSync(bytes.pathOf(file.sha256));
+    const kept = readProofFile(readFileSync(bytes.pathOf(proof.sha256)));
+    const again = await judgeAgain(content, kept);
+    const same = again === kept.report.conclusion;
+    if (!same) differing += 1;
+    const { conclusion, sentence } = kept.report;
+    call.out.record({ file: file.name, sha256: file.sha256, kept: conclusion, again, same, sentence });
+    call.out.line(
+      `${same ? '✓' : '✗'} ${file.name}: ${conclusion}${same ? '' : ` → ${again}`}\n  ${sentence}`,
+    );
+    if (out !== null) {
+      mkdirSync(out, { recursive: true });
+      writeFileSync(join(out, basename(file.name)), content);
+      writeFileSync(join(out, basename(proof.name)), readFileSync(bytes.pathOf(proof.sha256)));
+    }
+  }
+  if (pairsOf(entry).length === 0)
+    call.out.note(call.lang === 'vi' ? 'Dòng sổ này không có chữ ký số.' : 'This entry has no signatures.');
+  return differing === 0 ? 0 : 1;
+}
+
+/** In the sandbox, like every file: who sent it has not changed. */
+async function judgeAgain(content: Uint8Array, kept: ProofFile): Promise<string> {
+  const judge = openJudge({ trust: () => kept.trust, processes: 1 });
+  try {
+    return (await judge.judge({ bytes: content }, { ...kept.rules, sha256: kept.report.file })).conclusion;
+  } finally {
+    await judge.close();
+  }
+}
