@@ -29,7 +29,7 @@ export async function openLetterMaker(world: World, anchorFile: string): Promise
     notAfter: new Date(now + days * DAY_MS).toISOString(),
   });
   const authority = makeAuthority('CA đo tốc độ tỉnh Mẫu', around(2_000));
-  const base64 = authority.certificate.toString('base64').replace(/.{64}/g, '$&\n');
+  const base64 = authority.certificate.toString('base64').replace(/.{64}(?!$)/g, '$&\n');
   await writeFile(anchorFile, `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`);
   const signers = [
     issue(authority, {

@@ -95,7 +95,7 @@ export async function demoLetters(world: World): Promise<DemoLetter[]> {
   const expired = world.document('chung-thu-het-han', 'snv', 'Báo cáo', 'Công tác văn thư, lưu trữ năm 2026');
   add(
     'chung-thu-het-han',
-    'Chứng thư số hết hạn trước khi ký',
+    'Chứng thư số đã hết hạn, không có dấu thời gian',
     expired.from,
     letter(expired, [pdfPart(await world.signedPdf(expired, ['leader', 'expired-agency']), 'bao-cao.pdf')]),
   );

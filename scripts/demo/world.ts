@@ -300,7 +300,7 @@ async function writeFiles(
     groups: [],
   });
   await writeFile(directoryFile, stringify({ agencies }));
-  const base64 = anchor.certificate.toString('base64').replace(/.{64}/g, '$&\n');
+  const base64 = anchor.certificate.toString('base64').replace(/.{64}(?!$)/g, '$&\n');
   await writeFile(anchorFile, `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`);
   const zone: Record<string, { TXT: string[] }> = {};
   for (const { domain } of Object.values(AGENCIES)) {

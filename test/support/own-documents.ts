@@ -24,7 +24,7 @@ export async function openOwnDocuments(folder: string): Promise<OwnDocuments> {
   });
   const authority = makeAuthority('CA thử nghiệm xã Mẫu', around(2_000));
   const anchorFile = join(folder, 'ca-xa.pem');
-  const base64 = authority.certificate.toString('base64').replace(/.{64}/g, '$&\n');
+  const base64 = authority.certificate.toString('base64').replace(/.{64}(?!$)/g, '$&\n');
   await writeFile(anchorFile, `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`);
   const person = {
     commonName: 'Lê Văn Mẫu',

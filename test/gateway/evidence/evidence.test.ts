@@ -236,7 +236,7 @@ function bag(...ders: Uint8Array[]): Buffer {
 }
 const pem = (label: string, der: Buffer) =>
   Buffer.from(
-    `-----BEGIN ${label}-----\n${der.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END ${label}-----\n`,
+    `-----BEGIN ${label}-----\n${der.toString('base64').replace(/.{64}(?!$)/g, '$&\n')}\n-----END ${label}-----\n`,
   );
 
 describe('what came is what was asked for', () => {
