@@ -64,6 +64,35 @@ export interface SignatureFacts {
   notes: SignatureReason[];
 }
 
+/** What is computed of one signature; name, coverage and changes are the format's own business. */
+export type ComputedFacts = Omit<
+  SignatureFacts,
+  'name' | 'kind' | 'format' | 'coverage' | 'extent' | 'changes'
+>;
+
+/** Of a signature that cannot be read nothing is computed; the reasons say why. */
+export function nothingComputed(reasons: SignatureReason[]): ComputedFacts {
+  return {
+    intact: null,
+    authentic: null,
+    certificate: null,
+    certificates: [],
+    evidence: [],
+    claimedTime: null,
+    digestAlgorithm: null,
+    timestamps: [],
+    weak: [],
+    reasons,
+    notes: [],
+  };
+}
+
+/** A part or file that ought to be a signature and is none that can be read. */
+export function unreadableSignature(name: string, format: string, reason: SignatureReason): SignatureFacts {
+  const coverage = { byteRange: null, wholeFile: false, bytesAfter: 0, notCovered: [] };
+  return { name, kind: 'signature', format, coverage, extent: 0, changes: [], ...nothingComputed([reason]) };
+}
+
 /** Everything that was read about the signatures of one file. */
 export interface FileFacts {
   format: SignatureFormat;

@@ -1,5 +1,5 @@
 /** What every kind of signature in a container comes down to. */
-import type { SignatureFacts } from '../facts.ts';
+import { type SignatureFacts, unreadableSignature } from '../facts.ts';
 import type { SignatureReason } from '../types.ts';
 
 export interface FoundSignature {
@@ -10,25 +10,6 @@ export interface FoundSignature {
 
 /** A file that ought to be a signature and is none that can be read. */
 export function unreadable(name: string, reason: SignatureReason): FoundSignature {
-  const coverage = { byteRange: null, wholeFile: false, bytesAfter: 0, notCovered: [] };
-  const facts: SignatureFacts = {
-    name,
-    kind: 'signature',
-    format: 'ASiC',
-    coverage,
-    extent: 0,
-    intact: null,
-    authentic: null,
-    certificate: null,
-    certificates: [],
-    evidence: [],
-    claimedTime: null,
-    digestAlgorithm: null,
-    timestamps: [],
-    changes: [],
-    weak: [],
-    reasons: [reason],
-    notes: [],
-  };
+  const facts = unreadableSignature(name, 'ASiC', reason);
   return { facts, covered: new Set() };
 }

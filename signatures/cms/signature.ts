@@ -2,7 +2,7 @@
 import { digestName } from '../algorithms.ts';
 import type { Certificate } from '../certificates/x509.ts';
 import { whole } from '../der.ts';
-import type { SignatureFacts, TimestampFacts } from '../facts.ts';
+import type { ComputedFacts, TimestampFacts } from '../facts.ts';
 import type { SignatureReason } from '../types.ts';
 import { archiveStamps } from './archive.ts';
 import { attributeNotes } from './attributes.ts';
@@ -10,12 +10,6 @@ import { attributeValues, CMS_OID, type CmsSigner, type SignedData } from './cms
 import { certificatesIn, evidenceOf } from './evidence.ts';
 import { checkSigner, contentOf, type SignedContent } from './signer.ts';
 import { timestampFacts } from './timestamp.ts';
-
-/** What a CMS signer says; name, coverage and changes are the format's own business. */
-export type CmsSignatureFacts = Omit<
-  SignatureFacts,
-  'name' | 'kind' | 'format' | 'coverage' | 'extent' | 'changes'
->;
 
 /** Most stamps of one kind computed for one signer: real ones have one or two. */
 const MAX_STAMPS = 16;
@@ -64,7 +58,7 @@ export async function cmsSignatureFacts(
   signer: CmsSigner,
   content: SignedContent | null,
   pool: Certificate[],
-): Promise<CmsSignatureFacts> {
+): Promise<ComputedFacts> {
   return computed(cms, signer, { contentType: cms.contentType, content }, pool);
 }
 
@@ -74,7 +68,7 @@ export async function counterSignatureFacts(
   counter: CmsSigner,
   parent: CmsSigner,
   pool: Certificate[],
-): Promise<CmsSignatureFacts> {
+): Promise<ComputedFacts> {
   return computed(cms, counter, { contentType: null, content: contentOf(parent.signature) }, pool);
 }
 
@@ -83,7 +77,7 @@ async function computed(
   signer: CmsSigner,
   signed: { contentType: string | null; content: SignedContent | null },
   pool: Certificate[],
-): Promise<CmsSignatureFacts> {
+): Promise<ComputedFacts> {
   const certificates = certificatesIn(cms, signer);
   const known = [...certificates, ...pool];
   const facts = await checkSigner(signed, signer, known, signed.content);

@@ -1,10 +1,10 @@
 /** All signers of one SignedData with their counter-signatures, each as a signature of its own. */
 import { CongvanError } from '../../config/error.ts';
 import type { Certificate } from '../certificates/x509.ts';
-import type { SignatureFacts } from '../facts.ts';
+import { type ComputedFacts, nothingComputed, type SignatureFacts } from '../facts.ts';
 import { formatFailure } from '../reasons.ts';
 import { attributeValues, CMS_OID, type CmsSigner, readSigner, type SignedData } from './cms.ts';
-import { type CmsSignatureFacts, cmsSignatureFacts, counterSignatureFacts } from './signature.ts';
+import { cmsSignatureFacts, counterSignatureFacts } from './signature.ts';
 import type { SignedContent } from './signer.ts';
 
 /** Most counter-signatures computed in one SignedData, and how deep they may countersign each other. */
@@ -19,39 +19,23 @@ interface Named {
   format: string;
 }
 
-function unreadable(reason: string): CmsSignatureFacts {
-  return {
-    intact: null,
-    authentic: null,
-    certificate: null,
-    certificates: [],
-    evidence: [],
-    claimedTime: null,
-    digestAlgorithm: null,
-    timestamps: [],
-    weak: [],
-    reasons: [formatFailure(reason)],
-    notes: [],
-  };
-}
-
-async function guarded(facts: () => Promise<CmsSignatureFacts>): Promise<CmsSignatureFacts> {
+async function guarded(facts: () => Promise<ComputedFacts>): Promise<ComputedFacts> {
   try {
     return await facts();
   } catch (error) {
     if (!(error instanceof CongvanError)) throw error;
-    return unreadable(`the signer cannot be read: ${error.message}`);
+    return nothingComputed([formatFailure(`the signer cannot be read: ${error.message}`)]);
   }
 }
 
-function signatureFacts({ name, format }: Named, facts: CmsSignatureFacts): SignatureFacts {
+function signatureFacts({ name, format }: Named, facts: ComputedFacts): SignatureFacts {
   const coverage = { byteRange: null, wholeFile: true, bytesAfter: 0, notCovered: [] };
   return { name, kind: 'signature', format, coverage, extent: 0, changes: [], ...facts };
 }
 
 /** A signature of which nothing can be read: false by format. */
 export function unreadableSignature(named: Named, reason: string): SignatureFacts {
-  return signatureFacts(named, unreadable(reason));
+  return signatureFacts(named, nothingComputed([formatFailure(reason)]));
 }
 
 function formatOf(signer: CmsSigner): string {

@@ -18,7 +18,7 @@ import { type Existence, existenceSince, provenEvidence } from './existence.ts';
 import { judge } from './judge.ts';
 import { type JudgedPath, proofsOfPaths } from './proofs.ts';
 import { type JudgedStamp, type JudgingContext, judgeStamp } from './stamp.ts';
-import { pathStatuses, proofsOf } from './status.ts';
+import { type PathStatus, pathStatuses, proofsOf } from './status.ts';
 import { judgeTimes, type SignatureTimes } from './times.ts';
 
 /** How the signatures of a file are to be judged. */
@@ -155,21 +155,25 @@ function judgeSignature(facts: SignatureFacts, existence: Existence, context: Ju
     timeSource: times.timeSource,
     notes: [...facts.notes, ...stamps.notes, ...claimNotes(facts.claimedTime, times.timestampTime)],
   };
+  // What is false stays false, whatever the network says.
+  const wanted = check.conclusion === 'invalid' ? [] : wantedOf([{ path, statuses }, ...times.stamps]);
   const own = { group: path?.group ?? null, statuses };
   const paths = [own, ...times.stamps.map(pathOfStamp)];
   const stamped = facts.timestamps.flatMap((one) => provenEvidence(one.evidence, existence, times.provenAt));
-  return { check, proves: false, wanted: wantedOf(path, check), paths, evidence: [...evidence, ...stamped] };
+  return { check, proves: false, wanted, paths, evidence: [...evidence, ...stamped] };
 }
 
 function pathOfStamp({ path, statuses }: JudgedStamp): JudgedPath {
   return { group: path?.group ?? null, statuses };
 }
 
-/** Answers are asked for only where the path reached an anchor, an issuer only where it did not. */
-function wantedOf(path: PathResult | null, check: SignatureCheck): EvidenceRequest[] {
-  if (path === null || check.conclusion === 'invalid') return [];
-  const missing = check.chain.some((one) => one.revocation === 'unknown');
-  return path.group === null || missing ? evidenceRequests(path.path, path.group !== null) : [];
+/** Answers are asked for only where a path reached an anchor, an issuer only where it did not. */
+function wantedOf(judged: { path: PathResult | null; statuses: PathStatus[] }[]): EvidenceRequest[] {
+  return judged.flatMap(({ path, statuses }) => {
+    if (path === null) return [];
+    const missing = statuses.some(({ status }) => status?.status === 'unknown');
+    return path.group === null || missing ? evidenceRequests(path.path, path.group !== null) : [];
+  });
 }
 
 function judgeDocumentStamp(facts: SignatureFacts, existence: Existence, context: JudgingContext): Judged {
@@ -202,7 +206,7 @@ function judgeDocumentStamp(facts: SignatureFacts, existence: Existence, context
     timeSource: proves ? 'timestamp' : 'entry',
     notes: facts.notes,
   };
-  const wanted = wantedOf(stamp?.path ?? null, check);
+  const wanted = stamp === null ? [] : wantedOf([stamp]);
   const stands = proves && judgement.conclusion === 'valid';
   return {
     check,

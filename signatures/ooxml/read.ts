@@ -6,7 +6,7 @@
  */
 import { CongvanError } from '../../config/error.ts';
 import type { Certificate } from '../certificates/x509.ts';
-import { type FileFacts, noFacts, type SignatureFacts } from '../facts.ts';
+import { type FileFacts, noFacts, type SignatureFacts, unreadableSignature } from '../facts.ts';
 import { formatFailure } from '../reasons.ts';
 import type { SignatureReason } from '../types.ts';
 import { elementsNamed, isNamed, ownText, parseXml, type XmlDocument } from '../xml/libxml.ts';
@@ -66,28 +66,6 @@ function ownRules(document: XmlDocument, facts: XmlSignatureFacts): SignatureRea
   return reasons;
 }
 
-function unreadable(name: string, reason: SignatureReason): SignatureFacts {
-  return {
-    name,
-    kind: 'signature',
-    format: 'XMLDSig',
-    coverage: { byteRange: null, wholeFile: false, bytesAfter: 0, notCovered: [] },
-    extent: 0,
-    intact: null,
-    authentic: null,
-    certificate: null,
-    certificates: [],
-    evidence: [],
-    claimedTime: null,
-    digestAlgorithm: null,
-    timestamps: [],
-    changes: [],
-    weak: [],
-    reasons: [reason],
-    notes: [],
-  };
-}
-
 async function factsOf(
   part: SignaturePart,
   document: XmlDocument,
@@ -96,7 +74,7 @@ async function factsOf(
 ): Promise<SignatureFacts> {
   const signature = document.root;
   if (!isNamed(signature, DSIG, 'Signature'))
-    return unreadable(part.name, formatFailure('the signature part holds no signature'));
+    return unreadableSignature(part.name, 'XMLDSig', formatFailure('the signature part holds no signature'));
   const references = new PackageReferences(found);
   const { resolve } = references;
   const facts = await xmlSignatureFacts({ document, signature, resolve, pool: context.pool });
@@ -130,7 +108,11 @@ async function readSignature(
     document = parseXml(part.bytes);
   } catch (error) {
     if (!(error instanceof CongvanError)) throw error;
-    return unreadable(part.name, formatFailure(`the signature part is no XML: ${error.message}`));
+    return unreadableSignature(
+      part.name,
+      'XMLDSig',
+      formatFailure(`the signature part is no XML: ${error.message}`),
+    );
   }
   try {
     return await factsOf(part, document, found, context);

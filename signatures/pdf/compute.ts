@@ -3,9 +3,10 @@ import { CongvanError } from '../../config/error.ts';
 import { readCertificates } from '../certificates/trust.ts';
 import type { Certificate } from '../certificates/x509.ts';
 import { readSignedData } from '../cms/cms.ts';
-import { type CmsSignatureFacts, cmsSignatureFacts } from '../cms/signature.ts';
+import { cmsSignatureFacts } from '../cms/signature.ts';
 import { certificateOf, contentOf, digestOf, type SignedContent } from '../cms/signer.ts';
 import { timestampFacts } from '../cms/timestamp.ts';
+import { type ComputedFacts, nothingComputed } from '../facts.ts';
 import { formatFailure } from '../reasons.ts';
 import type { SignatureReason } from '../types.ts';
 import { isString } from './objects.ts';
@@ -28,7 +29,7 @@ export interface FileContext {
 
 /** The mathematics of one signature and how many octets of /Contents it takes. */
 interface Computed {
-  facts: CmsSignatureFacts;
+  facts: ComputedFacts;
   length: number;
 }
 
@@ -48,7 +49,7 @@ function paddingReasons(contents: Buffer, length: number): SignatureReason[] {
 }
 
 /** adbe.pkcs7.sha1: the CMS signs the SHA-1 digest of the covered bytes as its own content. */
-async function insideFacts(facts: CmsSignatureFacts, covered: SignedContent, inside: Uint8Array | null) {
+async function insideFacts(facts: ComputedFacts, covered: SignedContent, inside: Uint8Array | null) {
   facts.digestAlgorithm = 'sha1';
   if (!facts.weak.includes('SHA-1')) facts.weak.push('SHA-1');
   if (inside !== null && Buffer.compare(await digestOf(covered, 'sha1'), inside) === 0) return;
@@ -61,7 +62,7 @@ async function computeCms(found: FoundSignature, context: FileContext): Promise<
   const [signer] = cms.signers;
   if (signer === undefined || cms.signers.length !== 1) {
     const reason = formatFailure(`${cms.signers.length} signers where one belongs`);
-    return { facts: unread([reason]), length: cms.length };
+    return { facts: nothingComputed([reason]), length: cms.length };
   }
   const covered = coveredContent(context.source, found.byteRange!);
   const inside = found.subFilter === SHA1_INSIDE;
@@ -106,23 +107,6 @@ async function computeTimestamp(found: FoundSignature, context: FileContext): Pr
   };
 }
 
-/** Nothing could be computed. */
-function unread(reasons: SignatureReason[], certificate: Certificate | null = null): CmsSignatureFacts {
-  return {
-    intact: null,
-    authentic: null,
-    certificate,
-    certificates: [],
-    evidence: [],
-    claimedTime: null,
-    digestAlgorithm: null,
-    timestamps: [],
-    weak: [],
-    reasons,
-    notes: [],
-  };
-}
-
 /** Who signed, for telling the clerk, where the file's structure already makes the signature false. */
 function namedSigner(found: FoundSignature): Certificate | null {
   try {
@@ -141,18 +125,19 @@ function computeOf(subFilter: string) {
 }
 
 /** The mathematics, whatever the file says; what cannot be read fails by format, what is not known is not concluded. */
-export async function compute(found: FoundSignature, context: FileContext): Promise<CmsSignatureFacts> {
-  if (found.faults.length > 0) return unread([...found.faults], namedSigner(found));
+export async function compute(found: FoundSignature, context: FileContext): Promise<ComputedFacts> {
+  if (found.faults.length > 0)
+    return { ...nothingComputed([...found.faults]), certificate: namedSigner(found) };
   const how = computeOf(found.subFilter);
   if (how === null) {
     const detail = `signature format ${found.subFilter} is not supported`;
-    return unread([{ code: 'UNSUPPORTED_FORMAT', detail }]);
+    return nothingComputed([{ code: 'UNSUPPORTED_FORMAT', detail }]);
   }
   try {
     const { facts, length } = await how(found, context);
     return { ...facts, reasons: [...facts.reasons, ...paddingReasons(found.contents!, length)] };
   } catch (error) {
     if (!(error instanceof CongvanError) || error.code === 'PDF_LIMIT') throw error;
-    return unread([formatFailure(`/Contents cannot be read: ${error.message}`)]);
+    return nothingComputed([formatFailure(`/Contents cannot be read: ${error.message}`)]);
   }
 }

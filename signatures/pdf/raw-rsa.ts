@@ -3,9 +3,9 @@ import { constants, type KeyObject, publicDecrypt } from 'node:crypto';
 import { digestName, readAlgorithm, verifyWindows, weaknesses } from '../algorithms.ts';
 import { readCertificates } from '../certificates/trust.ts';
 import { publicKeyOf } from '../certificates/x509.ts';
-import type { CmsSignatureFacts } from '../cms/signature.ts';
 import { digestOf, type SignedContent } from '../cms/signer.ts';
 import { elements, isUniversal, octets, readDer, TAG } from '../der.ts';
+import type { ComputedFacts } from '../facts.ts';
 import { formatFailure } from '../reasons.ts';
 import type { SignatureReason } from '../types.ts';
 
@@ -55,7 +55,7 @@ export async function rawRsaFacts(
   contents: Uint8Array,
   certificates: Uint8Array[],
   content: SignedContent,
-): Promise<{ facts: CmsSignatureFacts; length: number }> {
+): Promise<{ facts: ComputedFacts; length: number }> {
   const wrapped = readDer(contents);
   const known = readCertificates(certificates);
   const certificate = known[0] ?? null;
@@ -67,7 +67,7 @@ export async function rawRsaFacts(
     certificate,
     certificates: known,
   };
-  const unread = (reason: SignatureReason): CmsSignatureFacts => ({
+  const unread = (reason: SignatureReason): ComputedFacts => ({
     ...bare,
     intact: null,
     authentic: null,

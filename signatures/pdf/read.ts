@@ -1,7 +1,7 @@
 import { CongvanError } from '../../config/error.ts';
 import { readCertificates } from '../certificates/trust.ts';
 import type { Certificate } from '../certificates/x509.ts';
-import type { CmsSignatureFacts } from '../cms/signature.ts';
+import type { ComputedFacts } from '../facts.ts';
 import { type FileFacts, noFacts, type SignatureFacts } from '../facts.ts';
 import type { Change, SignatureReason } from '../types.ts';
 import { changesAfter } from './changes/changes-after.ts';
@@ -60,7 +60,7 @@ async function signatureFacts(found: FoundSignature, context: FileContext): Prom
 }
 
 /** The one stamp that a document time stamp has, where its place or token is already broken. */
-function unreadStamp(facts: CmsSignatureFacts): SignatureFacts['timestamps'][number] {
+function unreadStamp(facts: ComputedFacts): SignatureFacts['timestamps'][number] {
   const { claimedTime: _, timestamps: __, notes: ___, ...rest } = facts;
   return { ...rest, over: 'document', genTime: null };
 }

@@ -81,6 +81,8 @@ noCheck = ignored
 [timestamps]
 keyUsage = critical,digitalSignature
 extendedKeyUsage = critical,timeStamping
+authorityInfoAccess = OCSP;URI:${ocsp},caIssuers;URI:${issuer}
+crlDistributionPoints = URI:${crl}
 [mail]
 keyUsage = critical,digitalSignature
 extendedKeyUsage = emailProtection
