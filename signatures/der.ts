@@ -95,8 +95,14 @@ export function readDer(bytes: Uint8Array, at = 0, limit = bytes.length, depth =
   return { ...node, contentEnd: position, end: position + 2 };
 }
 
+/** Elements that a structure lacks are asked for like all others: what is not there is malformed, never a crash. */
+function present(node: DerNode | undefined): DerNode {
+  return node ?? fail('an element is missing');
+}
+
 /** The elements inside a constructed one. */
-export function children(node: DerNode): DerNode[] {
+export function children(outer: DerNode | undefined): DerNode[] {
+  const node = present(outer);
   if (!node.constructed) fail('children of a primitive element');
   const found: DerNode[] = [];
   let position = node.contentStart;
@@ -124,17 +130,19 @@ export function elements(node: DerNode | undefined, tag: number = TAG.sequence):
 }
 
 /** The element with its header, exactly as it stands. */
-export function whole(node: DerNode): Uint8Array {
-  return node.bytes.subarray(node.start, node.end);
+export function whole(node: DerNode | undefined): Uint8Array {
+  const { bytes, start, end } = present(node);
+  return bytes.subarray(start, end);
 }
 
-export function content(node: DerNode): Uint8Array {
-  return node.bytes.subarray(node.contentStart, node.contentEnd);
+export function content(node: DerNode | undefined): Uint8Array {
+  const { bytes, contentStart, contentEnd } = present(node);
+  return bytes.subarray(contentStart, contentEnd);
 }
 
 /** OCTET STRING (or an implicit tag of one), also in the chunks of BER. */
-export function octets(node: DerNode): Uint8Array {
-  if (!node.constructed) return content(node);
+export function octets(node: DerNode | undefined): Uint8Array {
+  if (!present(node).constructed) return content(node);
   return Buffer.concat(children(node).map(octets));
 }
 

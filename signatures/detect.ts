@@ -22,10 +22,18 @@ function isCmsDer(head: Buffer): boolean {
 
 function isCms(head: Buffer): boolean {
   if (isCmsDer(head)) return true;
-  const text = head.toString('latin1').trimStart();
+  const text = head
+    .toString('latin1')
+    .replace(/^\xef\xbb\xbf/, '')
+    .trimStart();
   if (/^-----BEGIN (?:PKCS7|CMS|PKCS #7 SIGNED DATA)-----/.test(text)) return true;
   const base64 = /^[A-Za-z0-9+/=\r\n]{32,}/.exec(text)?.[0];
   return base64 !== undefined && isCmsDer(Buffer.from(base64, 'base64'));
+}
+
+/** PEM allows explanatory text before the label (RFC 7468 5.2); asked last, since any other file may quote one. */
+function isCmsBehindText(head: Buffer): boolean {
+  return /^-----BEGIN (?:PKCS7|CMS|PKCS #7 SIGNED DATA)-----\r?$/m.test(head.toString('latin1'));
 }
 
 function isXml(head: Buffer): boolean {
@@ -57,7 +65,8 @@ export function fileKind(bytes: Uint8Array): FileKind {
   if (head.subarray(0, PDF_HEADER_WITHIN).includes('%PDF-')) return 'pdf';
   if (isXml(head)) return 'xml';
   if (isMessage(head)) return 'smime';
-  return isZip(bytes, head) ? 'zip' : 'none';
+  if (isZip(bytes, head)) return 'zip';
+  return isCmsBehindText(head) ? 'cms' : 'none';
 }
 
 /** `mimetype` = content of the entry of that name, if any. */

@@ -153,5 +153,7 @@ export function signatureSentence(told: Told): string {
   }
   const bad = signatures.filter((check) => check.conclusion === conclusion);
   const why = bad.length > 0 ? whyTold(bad) : meaning(defects);
-  return `${HEADLINE[conclusion]} – ${why}.${remarks(bad, senderMatches)}`;
+  // What is false or changed needs no finer points.
+  const fine = conclusion === 'untrusted' ? bad : [];
+  return `${HEADLINE[conclusion]} – ${why}.${remarks(fine, senderMatches)}`;
 }

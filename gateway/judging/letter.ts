@@ -16,6 +16,7 @@ const CONTAINER_NAME = /\.(?:asice|asics|sce|scs)$/i;
 const MAIL_SIGNATURE = /^application\/pkcs7-(?:signature|mime)$/;
 /** A signature in a file of its own, named after the file beside it: `QD12.docx.p7s`. */
 const DETACHED = /^application\/pkcs7-(?:signature|mime)$/;
+const ATTACHED_NAME = /^(?!smime\.).+\.(?:p7s|p7m|p7b|p7c|sig)$/i;
 const DETACHED_NAME = /^(.+)\.(?:p7s|p7m|sig)$/i;
 
 export interface LetterFiles {
@@ -52,6 +53,11 @@ function signedBeside(part: MailPart, parts: MailPart[]): MailPart | null {
   return parts.find((other) => other.name === name && other.container === part.container) ?? null;
 }
 
+/** A part of a signed letter, not a signed file that was attached to one: mail programs call it `smime.p7s`, or nothing. */
+function isMailSignature(part: MailPart): boolean {
+  return MAIL_SIGNATURE.test(part.detectedType) && !ATTACHED_NAME.test(part.rawName ?? '');
+}
+
 /** Errors: those of `Judge.judge`, and what the disk says of a kept file. */
 export async function judgeLetter(
   { sha256, parts, blocked, at }: LetterFiles,
@@ -79,7 +85,7 @@ export async function judgeLetter(
     const detached = await readFile(bytes.pathOf(beside.sha256));
     signatures[beside.path] = worse(signatures[beside.path], await judgeKept(part.sha256, { detached }));
   }
-  const whole = parts.some((part) => MAIL_SIGNATURE.test(part.detectedType)) ? await judgeKept(sha256) : null;
+  const whole = parts.some(isMailSignature) ? await judgeKept(sha256) : null;
   return {
     signatures,
     mailSignature: whole === null || whole.conclusion === 'none' ? null : whole,

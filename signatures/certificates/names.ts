@@ -64,8 +64,8 @@ function utf32(raw: Uint8Array): string {
  * Text of a directory string, NFC.
  * QUIRK: T61String and PrintableString in the field carry UTF-8 or Latin-1; UTF-8 is tried first.
  */
-function directoryText(node: DerNode): string | null {
-  if (node.tagClass !== 0 || node.constructed) return null;
+function directoryText(node: DerNode | undefined): string | null {
+  if (node === undefined || node.tagClass !== 0 || node.constructed) return null;
   const raw = content(node);
   switch (node.tag) {
     case 12:
@@ -89,7 +89,7 @@ function directoryText(node: DerNode): string | null {
 
 function readAttribute(node: DerNode): NameAttribute {
   const [type, value] = elements(node);
-  return { type: oid(type), text: directoryText(value!), der: whole(value!) };
+  return { type: oid(type), text: directoryText(value), der: whole(value) };
 }
 
 function attributeKey(attribute: NameAttribute): string {

@@ -17,6 +17,9 @@ const ARCHIVE: ReadonlySet<string> = new Set([
 /** Most archive stamps computed for one signer: one is added every few years. */
 const MAX_STAMPS = 16;
 
+/** Most stamps of version 2 computed for one SignedData, all signers together: each digests all of the content again. */
+const MAX_WHOLE_STAMPS = 16;
+
 /** What an archive stamp is over. */
 export interface Archived {
   cms: SignedData;
@@ -162,6 +165,15 @@ function without(facts: TimestampFacts, why: string): TimestampFacts {
   return { ...facts, intact: false, reasons: [reason, ...facts.reasons] };
 }
 
+const wholeStamps = new WeakMap<SignedData, number>();
+
+/** Counts a stamp of version 2; false = there were enough. */
+function affords(cms: SignedData): boolean {
+  const count = (wholeStamps.get(cms) ?? 0) + 1;
+  wholeStamps.set(cms, count);
+  return count <= MAX_WHOLE_STAMPS;
+}
+
 async function archiveFacts(
   attribute: CmsAttribute,
   value: DerNode,
@@ -171,7 +183,10 @@ async function archiveFacts(
   const bytes = whole(value);
   const token = tokenOf(bytes);
   if (token === null || token.hash === null) return timestampFacts(bytes, null, 'archive', pool);
-  if (attribute.type === CMS_OID.archiveTimeStampV2) return v2Facts(bytes, archived, token.genTime, pool);
+  if (attribute.type === CMS_OID.archiveTimeStampV2)
+    return affords(archived.cms)
+      ? v2Facts(bytes, archived, token.genTime, pool)
+      : timestampFacts(bytes, null, 'archive', pool);
   const index = indexOf(token.cms);
   if (index === null) return without(await timestampFacts(bytes, null, 'archive', pool), 'no hash index');
   const stamped = await stampedByV3(archived, token.hash, index);

@@ -53,10 +53,18 @@ function isDigestOnly(signer: CmsSigner, given: Uint8Array): boolean {
 
 /** What this signer is over. Content inside and content given must agree, or the signature is not of what is shown. */
 function contentFor(cms: SignedData, given: Uint8Array | null) {
-  return (signer: CmsSigner): SignedContent | null => {
-    if (given !== null) return isDigestOnly(signer, given) ? null : contentOf(given);
-    return cms.content === null ? null : contentOf(cms.content);
-  };
+  const bytes = given ?? cms.content;
+  const content = bytes === null ? null : contentOf(bytes);
+  return (signer: CmsSigner): SignedContent | null =>
+    given !== null && isDigestOnly(signer, given) ? null : content;
+}
+
+/** Who opens the file sees what is inside, not what was given: a signature of the one says nothing about the other. */
+function withAgreement(facts: SignatureFacts, cms: SignedData, given: Uint8Array | null): SignatureFacts {
+  if (given === null || cms.content === null || Buffer.compare(cms.content, given) === 0) return facts;
+  if (facts.intact !== true) return facts;
+  const detail = 'the signature holds other content than the one given';
+  return { ...facts, intact: false, reasons: [...facts.reasons, { code: 'HASH_FAILURE', detail }] };
 }
 
 function withDigestOnly(facts: SignatureFacts, digestOnly: boolean): SignatureFacts {
@@ -121,7 +129,8 @@ async function layerFacts(
   const found = await signersOf(cms, contentFor(cms, given), { pool: options.pool, prefix });
   const judged = found.map((facts) => {
     const signer = cms.signers[Number(facts.name.slice(prefix.length)) - 1];
-    return withDigestOnly(facts, signer !== undefined && given !== null && isDigestOnly(signer, given));
+    const digestOnly = signer !== undefined && given !== null && isDigestOnly(signer, given);
+    return withDigestOnly(withAgreement(facts, cms, given), digestOnly);
   });
   const inner = depth < MAX_NESTING ? nestedIn(cms) : null;
   if (inner === null) return judged;

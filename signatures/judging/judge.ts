@@ -75,6 +75,10 @@ function statusReason(one: PathStatus, end: boolean, facts: JudgedFacts): Signat
   ];
 }
 
+function isMissingStatus({ code }: SignatureReason): boolean {
+  return code === 'TRY_LATER' || code === 'NO_POE';
+}
+
 /** Purposes that are not signing of documents or mail: a certificate with nothing else is not a signer's. */
 const OTHER_PURPOSES = new Set(['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.8', '1.3.6.1.5.5.7.3.9']);
 
@@ -89,10 +93,20 @@ function usageReasons(certificate: Certificate | null): SignatureReason[] {
   return [{ code: 'SIG_CONSTRAINTS_FAILURE', detail: 'the certificate is not for signing documents' }];
 }
 
+/** Bits of an RSA or DSA modulus: anybody with a few machines takes smaller ones apart (RSA-512 in hours, 829 was done). */
+const MIN_MODULUS = 1024;
+
+function isBrokenKey(weakness: string): boolean {
+  const bits = /^[RD]SA-(\d+)$/.exec(weakness)?.[1];
+  return bits !== undefined && Number(bits) < MIN_MODULUS;
+}
+
 function weaknessReasons(facts: JudgedFacts): SignatureReason[] {
   const { sha1Until, weak, judgedAt } = facts;
-  if (sha1Until === null || !weak.includes('SHA-1') || judgedAt <= sha1Until) return [];
-  return [{ code: 'CRYPTO_CONSTRAINTS_FAILURE', detail: `SHA-1 is not accepted after ${sha1Until}` }];
+  const code = 'CRYPTO_CONSTRAINTS_FAILURE';
+  const broken = weak.filter(isBrokenKey).map((one) => ({ code, detail: `a key of ${one} can be forged` }));
+  if (sha1Until === null || !weak.includes('SHA-1') || judgedAt <= sha1Until) return broken;
+  return [...broken, { code, detail: `SHA-1 is not accepted after ${sha1Until}` }];
 }
 
 function changeReasons(changes: Change[]): SignatureReason[] {
@@ -115,9 +129,12 @@ function trustOf(anchored: boolean, against: SignatureReason[]): boolean | null 
 
 /** The verdict from the facts. Valid needs every check to have been made and to hold; silence is never consent. */
 export function judge(facts: JudgedFacts): Judgement {
+  const statuses = facts.statuses.flatMap((one, index) => statusReason(one, index === 0, facts));
+  // What time cannot mend stands before what may still come in: nobody need try again for an ended certificate.
   const against = [
-    ...facts.statuses.flatMap((one, index) => statusReason(one, index === 0, facts)),
+    ...statuses.filter((one) => !isMissingStatus(one)),
     ...dateReasons(facts),
+    ...statuses.filter(isMissingStatus),
     ...(facts.path?.reasons ?? []),
     ...usageReasons(facts.certificate),
     ...weaknessReasons(facts),

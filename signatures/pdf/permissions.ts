@@ -13,6 +13,8 @@ type FieldLock = (name: string) => boolean;
 export interface Permissions {
   /** The strictest level named; null = no signature names one. */
   level: Level | null;
+  /** Some signature names which fields it locks, so it leaves the others open. */
+  namesFields: boolean;
   isLocked: FieldLock;
 }
 
@@ -34,6 +36,11 @@ function transform(document: PdfDocument, signature: PdfDict, method: string): P
     return parameters ?? { kind: 'dict', entries: new Map(), duplicates: [] };
   }
   return null;
+}
+
+/** Whether a signature only gives usage rights, as Adobe's for forms that its Reader may save: nobody signs by it. */
+export function isUsageRights(document: PdfDocument, signature: PdfDict): boolean {
+  return ['UR3', 'UR'].some((method) => transform(document, signature, method) !== null);
 }
 
 /** /P of a certification signature (default 2); null = the signature certifies nothing. */
@@ -74,5 +81,5 @@ export function permissionsOf(document: PdfDocument, fields: FormField[]): Permi
     if (lock !== null) locks.push(lockOf(document, lock));
   }
   const level = levels.length === 0 ? null : (Math.min(...levels) as Level);
-  return { level, isLocked: (name) => locks.some((lock) => lock(name)) };
+  return { level, namesFields: locks.length > 0, isLocked: (name) => locks.some((lock) => lock(name)) };
 }

@@ -6,6 +6,7 @@ import { type FormField, signatureFields } from './fields.ts';
 import { checkGeometry, integers } from './geometry.ts';
 import { byteRangeHits, fromRevisions, fromScan, MAX_HITS } from './hidden.ts';
 import { isDict, isRef, isString, nameOf, type PdfDict, textOf } from './objects.ts';
+import { isUsageRights } from './permissions.ts';
 import type { ByteSource } from './source.ts';
 
 /** Most signatures of one file that are judged. */
@@ -89,10 +90,9 @@ function valueless(name: string, number: number | null): FoundSignature {
 }
 
 /** Readers differ on which value a field has that has several. */
-function valueFaults(field: FormField, all: FormField[]): SignatureReason[] {
-  const others = all.filter((other) => other.name === field.name && other.value !== undefined);
+function valueFaults(field: FormField, namesakes: number): SignatureReason[] {
   const faults = field.dict.duplicates.map((key) => formatFailure(`/${key} stands twice in the field`));
-  if (others.length > 1) faults.push(formatFailure(`field ${field.name} has several values`));
+  if (namesakes > 1) faults.push(formatFailure(`field ${field.name} has several values`));
   return faults;
 }
 
@@ -104,13 +104,17 @@ function keyOf(dict: PdfDict): string {
 /** Signatures that the form's fields carry, with the fields' names; a field whose value is no signature is a fault. */
 function fromFields(document: PdfDocument): FoundSignature[] {
   const fields = signatureFields(document);
+  const valued = Map.groupBy(
+    fields.filter((field) => field.value !== undefined),
+    (field) => field.name,
+  );
   return fields.flatMap((field) => {
     if (field.value === undefined || field.value === null) return [];
     const value = document.resolve(field.value);
     const number = isRef(field.value) ? field.value.number : field.number;
     if (!isDict(value)) return [valueless(field.name, number)];
     const found = describe(document, field.name, number, value);
-    const faults = [...found.faults, ...valueFaults(field, fields)];
+    const faults = [...found.faults, ...valueFaults(field, valued.get(field.name)!.length)];
     return [{ ...found, faults, end: faults.length === 0 ? found.end : null }];
   });
 }
@@ -138,7 +142,7 @@ export function findSignatures(source: ByteSource, password: string | null = nul
   const byField = document === null ? [] : fromFields(document);
   const known = new Set(byField.flatMap((one) => (one.dict === null ? [] : [keyOf(one.dict)])));
   const others = document === null ? fromScan(access, hits) : fromRevisions(document, hits);
-  const hidden = others.filter(({ dict }) => !known.has(keyOf(dict)));
+  const hidden = others.filter(({ dict }) => !known.has(keyOf(dict)) && !isUsageRights(access, dict));
   const signatures = [
     ...byField,
     ...hidden.map(({ number, dict }) => describe(access, `object ${number}`, number, dict)),

@@ -72,7 +72,7 @@ function headerLines(
   return { lines, bodyStart: limit };
 }
 
-/** Fields that may stand once: a second one lets two readers see two structures. */
+/** Fields that may stand once: a second one that says something else lets two readers see two structures. */
 const ONCE = ['content-type', 'content-transfer-encoding', 'mime-version'];
 
 function readFields(lines: string[]): { fields: HeaderField[]; ambiguous: boolean } {
@@ -85,7 +85,7 @@ function readFields(lines: string[]): { fields: HeaderField[]; ambiguous: boolea
     if (index > 0 || !line.startsWith('From ')) ambiguous = true;
     return [];
   });
-  const twice = ONCE.some((name) => fields.filter((field) => field.name === name).length > 1);
+  const twice = ONCE.some((name) => new Set(fieldValues({ fields }, name)).size > 1);
   return { fields, ambiguous: ambiguous || twice };
 }
 

@@ -7,7 +7,15 @@ import { contentOf } from '../cms/signer.ts';
 import { signersOf, unreadableSignature } from '../cms/signers.ts';
 import { type FileFacts, noFacts } from '../facts.ts';
 import { withCoverage } from './coverage.ts';
-import { decodedBody, type MimeEntity, type Multipart, readEntity, splitMultipart } from './mime.ts';
+import { readMediaType } from './media-type.ts';
+import {
+  decodedBody,
+  fieldValues,
+  type MimeEntity,
+  type Multipart,
+  readEntity,
+  splitMultipart,
+} from './mime.ts';
 import { withSender } from './sender.ts';
 import { partContent, partFindings } from './signed-part.ts';
 import type { Place, Walk } from './walk.ts';
@@ -24,11 +32,16 @@ const MAX_DEPTH = 20;
 /** Most parts of a message, all levels together. */
 const MAX_PARTS = 2_000;
 
+/** Signers, all parts together, for whom it is looked for what a relay changed: each search takes up to a second. */
+const MAX_SEARCHES = 2;
+
 const FORMAT = 'S/MIME';
 const DETACHED = /^application\/(?:x-)?pkcs7-signature$/;
 const OPAQUE = /^application\/(?:x-)?pkcs7-mime$/;
 /** QUIRK: gateways that do not know the type send application/octet-stream with the file name (RFC 8551 3.2.1). */
+const OCTETS = 'application/octet-stream';
 const OPAQUE_NAME = /\.p7m$/i;
+const DETACHED_NAME = /\.p7s$/i;
 
 const below = (place: Place, step: string): Place => ({
   ...place,
@@ -76,6 +89,11 @@ function hiddenText(entity: MimeEntity, split: Multipart): string[] {
   return found;
 }
 
+function mayLook(walk: Walk): boolean {
+  walk.searches += 1;
+  return walk.searches <= MAX_SEARCHES;
+}
+
 /** multipart/signed (RFC 1847 2.1): the first part is signed byte for byte, header included; the second is the signature. */
 async function visitSigned(walk: Walk, entity: MimeEntity, place: Place): Promise<void> {
   const split = splitMultipart(entity);
@@ -86,7 +104,7 @@ async function visitSigned(walk: Walk, entity: MimeEntity, place: Place): Promis
   }
   const part = entity.bytes.subarray(signed.start, signed.end);
   const value = readEntity(entity.bytes, signature.start, signature.end);
-  if (!DETACHED.test(value.media.type))
+  if (!isDetached(value))
     return broken(walk, place, `signature part is ${value.media.type}, not application/pkcs7-signature`);
   const cms = readCms(decodedBody(value));
   if (typeof cms === 'string') return broken(walk, place, `CMS cannot be read: ${cms}`);
@@ -97,7 +115,7 @@ async function visitSigned(walk: Walk, entity: MimeEntity, place: Place): Promis
   const signers = await signersOf(cms, content, { pool: walk.pool, prefix, format: FORMAT });
   const signatures = signers.map((facts) => {
     const signer = cms.signers[Number(facts.name.slice(prefix.length)) - 1];
-    return signer === undefined ? facts : partFindings(facts, cms, signer, part);
+    return signer === undefined ? facts : partFindings(facts, { cms, part }, signer, () => mayLook(walk));
   });
   walk.signed.push({ place, signatures, hidden: hiddenText(entity, split) });
   await visit(walk, readEntity(entity.bytes, signed.start, signed.end), {
@@ -154,17 +172,39 @@ async function visitMessage(walk: Walk, entity: MimeEntity, place: Place): Promi
   await visit(walk, message, { ...inside, message, forwarded: true });
 }
 
+/** Names that the entity gives to its content as a file: of Content-Type and of Content-Disposition (RFC 2183 2.3). */
+function fileNames(entity: MimeEntity): string[] {
+  const [disposition] = fieldValues(entity, 'content-disposition');
+  // A disposition is written as a media type is, but for the subtype.
+  const { parameters } = readMediaType(disposition === undefined ? null : `x/${disposition}`);
+  return [entity.media.parameters.get('name'), parameters.get('filename')].filter(
+    (name) => name !== undefined,
+  );
+}
+
 function isOpaque(entity: MimeEntity): boolean {
-  const { type, parameters } = entity.media;
+  const { type } = entity.media;
   if (OPAQUE.test(type)) return true;
-  return type === 'application/octet-stream' && OPAQUE_NAME.test(parameters.get('name') ?? '');
+  return type === OCTETS && fileNames(entity).some((name) => OPAQUE_NAME.test(name));
+}
+
+function isDetached(entity: MimeEntity): boolean {
+  const { type } = entity.media;
+  if (DETACHED.test(type)) return true;
+  return type === OCTETS && fileNames(entity).some((name) => DETACHED_NAME.test(name));
+}
+
+/** A multipart must not be encoded as a whole (RFC 2045 6.4): who decodes it all the same sees other parts. */
+function isEncodedWhole({ media, encoding }: MimeEntity): boolean {
+  return media.type.startsWith('multipart/') && !['7bit', '8bit', 'binary', ''].includes(encoding);
 }
 
 async function visit(walk: Walk, entity: MimeEntity, place: Place): Promise<void> {
   walk.parts += 1;
   if (place.depth > MAX_DEPTH || walk.parts > MAX_PARTS)
     throw new CongvanError('MIME_LIMIT', 'too many or too deeply nested parts', { temporary: false });
-  if (entity.ambiguous && !place.covered) walk.ambiguous.push(place.path === '' ? 'message' : place.path);
+  if ((entity.ambiguous || isEncodedWhole(entity)) && !place.covered)
+    walk.ambiguous.push(place.path === '' ? 'message' : place.path);
   const { type, parameters } = entity.media;
   const protocol = parameters.get('protocol')?.toLowerCase() ?? '';
   if (type === 'multipart/signed' && protocol !== 'application/pgp-signature')
@@ -179,7 +219,7 @@ async function visit(walk: Walk, entity: MimeEntity, place: Place): Promise<void
 
 async function readMessage(bytes: Uint8Array, pool: Certificate[]): Promise<FileFacts> {
   const message = readEntity(bytes);
-  const walk: Walk = { pool, signed: [], leaves: [], defects: [], ambiguous: [], parts: 0 };
+  const walk: Walk = { pool, signed: [], leaves: [], defects: [], ambiguous: [], parts: 0, searches: 0 };
   const place: Place = { path: '', message, forwarded: false, covered: false, depth: 0 };
   await visit(walk, message, place);
   const checked = walk.signed.map((entity) => withSender(withCoverage(entity, walk)));

@@ -7,6 +7,7 @@ import { type DistinguishedName, NAME_OID } from '../certificates/names.ts';
 import type { Certificate } from '../certificates/x509.ts';
 import { content, readDer } from '../der.ts';
 import type { SignatureFacts } from '../facts.ts';
+import type { SignatureReason } from '../types.ts';
 import { fieldValues, type MimeEntity } from './mime.ts';
 import type { SignedEntity } from './walk.ts';
 
@@ -51,6 +52,19 @@ function nameMisleads(name: string, address: string): boolean {
   return folded(name.replace(/^['"\s]+|['"\s]+$/g, '')) !== folded(address);
 }
 
+const COMMENT = /\(([^()<>\\"@]*)\)/g;
+
+/**
+ * Comments taken out (RFC 5322 3.2.2): `a@b (Name)` of older programs, and `Name (Office) <a@b>`. Only plain ones; one that
+ * holds an at sign in any spelling stays, and the value is then nobody's.
+ */
+function withoutComments(value: string): string {
+  if (value.includes('"')) return value;
+  return value.replace(COMMENT, (comment, inner: string) =>
+    AT_SIGNS.test(decodedWords(decodedOctets(inner))) ? comment : ' ',
+  );
+}
+
 /** Longest value read, octets: an address has at most 254. */
 const MAX_FIELD = 4096;
 
@@ -58,7 +72,7 @@ const MAX_FIELD = 4096;
 export function plainAddress(value: string): string | null {
   if (value.length > MAX_FIELD) return null;
   if (/[\0-\x08\x0a-\x1f\x7f]/.test(value)) return null;
-  const text = value.trim();
+  const text = withoutComments(value).trim();
   if (ADDRESS.test(text)) return text;
   const match = /^([^<]*)<([^<>]*)>$/.exec(text);
   if (match === null) return null;
@@ -103,12 +117,26 @@ export function vouchesFor(certificate: Certificate, message: MimeEntity): boole
   );
 }
 
+/** emailProtection and anyExtendedKeyUsage: where purposes are given, one of these must be among them (RFC 8550 4.4.4). */
+const MAIL_PURPOSES = ['1.3.6.1.5.5.7.3.4', '2.5.29.37.0'];
+
 /** A certificate for mail names a mailbox (RFC 8550 3); one that names none vouches for nobody's From. */
-function withoutAddress(facts: SignatureFacts): SignatureFacts {
+function mailReasons(certificate: Certificate): SignatureReason[] {
+  const code = 'SIG_CONSTRAINTS_FAILURE';
+  const reasons: SignatureReason[] = [];
+  if (certificateAddresses(certificate).length === 0)
+    reasons.push({ code, detail: 'the certificate names no e-mail address' });
+  const purposes = certificate.extensions.extendedKeyUsage?.purposes ?? [];
+  if (purposes.length > 0 && !purposes.some((one) => MAIL_PURPOSES.includes(one)))
+    reasons.push({ code, detail: 'the certificate is not for mail' });
+  return reasons;
+}
+
+function withMailReasons(facts: SignatureFacts): SignatureFacts {
   const { certificate } = facts;
-  if (certificate === null || certificateAddresses(certificate).length > 0) return facts;
-  const detail = 'the certificate names no e-mail address';
-  return { ...facts, reasons: [...facts.reasons, { code: 'SIG_CONSTRAINTS_FAILURE', detail }] };
+  return certificate === null
+    ? facts
+    : { ...facts, reasons: [...facts.reasons, ...mailReasons(certificate)] };
 }
 
 /**
@@ -118,7 +146,7 @@ function withoutAddress(facts: SignatureFacts): SignatureFacts {
 export function withSender(entity: SignedEntity): SignedEntity & { senderMatches: boolean } {
   const { place } = entity;
   if (place.covered) return { ...entity, senderMatches: false };
-  const signatures = entity.signatures.map((facts) => (isCounter(facts) ? facts : withoutAddress(facts)));
+  const signatures = entity.signatures.map((facts) => (isCounter(facts) ? facts : withMailReasons(facts)));
   const senderMatches = signatures.some(
     (facts) =>
       !isCounter(facts) && facts.certificate !== null && vouchesFor(facts.certificate, place.message),

@@ -40,4 +40,6 @@ export interface Walk {
   /** Places outside every signature where two readers may see two structures. */
   ambiguous: string[];
   parts: number;
+  /** How often it was asked to look for what a relay changed. */
+  searches: number;
 }

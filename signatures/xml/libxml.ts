@@ -135,9 +135,12 @@ export function plainText(element: XmlElement): string | null {
   return childElements(element).length > 0 ? null : element.content;
 }
 
-/** Text that stands directly in the element, white space at its ends taken off. */
+/**
+ * Text that stands directly in the element: the first piece that is more than white space. QUIRK: of several nodes XPath
+ * takes the first as the text, and that is most often the line end before the first child.
+ */
 export function ownText(element: XmlElement): string {
-  return String(element.eval('normalize-space(text())'));
+  return String(element.eval('normalize-space(text()[normalize-space()])'));
 }
 
 /** Whether `element` is `ancestor` or lies below it. */

@@ -14,6 +14,7 @@ import {
   canonicalize,
   childElements,
   isNamed,
+  ownText,
   plainText,
   type XmlDocument,
   type XmlElement,
@@ -77,6 +78,7 @@ function partsOf(signature: XmlElement): Parts {
   const known = ['SignedInfo', 'SignatureValue', 'KeyInfo', 'Object'];
   if (childElements(signature).some((child) => !known.some((name) => isNamed(child, DS, name))))
     faults.push(formatFailure('ds:Signature with an element that XMLDSig does not know'));
+  if (ownText(signature) !== '') faults.push(formatFailure('ds:Signature with text that nobody signed'));
   return parts;
 }
 

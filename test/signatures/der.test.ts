@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { children, integerHex, octets, oid, readDer, time } from '../../signatures/der.ts';
+import { children, content, integerHex, octets, oid, readDer, time, whole } from '../../signatures/der.ts';
 
 const bytes = (hex: string) => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 
@@ -39,4 +39,12 @@ describe('DER and BER elements', () => {
   ])('refuses %s', (_, hex) => {
     expect(() => readDer(bytes(hex))).toThrowError(expect.objectContaining({ code: 'DER_INVALID' }));
   });
+
+  it.each([children, content, octets, whole])(
+    'says of what is not there that it is malformed (%o)',
+    (read) => {
+      const [, missing] = children(readDer(bytes('30 02 05 00')));
+      expect(() => read(missing)).toThrowError(expect.objectContaining({ code: 'DER_INVALID' }));
+    },
+  );
 });

@@ -105,6 +105,8 @@ export interface Identity {
   /** emailAddress in the subject. */
   subjectEmail?: string;
   commonName?: string;
+  /** OIDs of extendedKeyUsage; absent = no such extension. */
+  purposes?: string[];
   /** A whole INTEGER. */
   serial?: Buffer;
   /** subjectPublicKeyInfo instead of the key's own. */
@@ -113,7 +115,7 @@ export interface Identity {
 
 /** A certificate over any key. */
 export function certify(privateKey: KeyObject, identity: Identity = {}): KeyedCertificate {
-  const { emails = [], subjectEmail, commonName = 'Nguyễn Văn Mẫu', serial, spki } = identity;
+  const { emails = [], purposes = [], subjectEmail, commonName = 'Nguyễn Văn Mẫu', serial, spki } = identity;
   const subject: NamePart[] = [
     ['2.5.4.6', 'VN'],
     ...(subjectEmail === undefined ? [] : [['1.2.840.113549.1.9.1', subjectEmail] as NamePart]),
@@ -123,6 +125,9 @@ export function certify(privateKey: KeyObject, identity: Identity = {}): KeyedCe
   const extensions = [
     extension('2.5.29.15', true, bitString(Buffer.of(0xc0), 6)),
     ...(names.length === 0 ? [] : [extension('2.5.29.17', false, sequence(...names))]),
+    ...(purposes.length === 0
+      ? []
+      : [extension('2.5.29.37', false, sequence(...purposes.map((one) => oid(one))))]),
   ];
   const issuerKey = cmsAuthority.privateKey;
   const certificate = makeCertificate({

@@ -30,6 +30,7 @@ function numbersIn(document: PdfDocument, object: PdfObject | undefined, count: 
 /** Why the place of an appearance is not sure: viewers then draw it where they like. Null = it is. */
 function appearanceFault(document: PdfDocument, widget: PdfDict, area: number): string | null {
   const appearances = document.dict(widget.entries.get('AP'));
+  if (widget.entries.has('AP') && appearances === null) return 'its /AP is no dictionary';
   const normal = document.resolve(appearances?.entries.get('N'));
   if (!isStream(normal)) return normal === null ? null : 'its appearance is no stream';
   const box = areaOf(document, normal.dict.entries.get('BBox'));
@@ -40,15 +41,14 @@ function appearanceFault(document: PdfDocument, widget: PdfDict, area: number): 
   return null;
 }
 
-/** Pages by the widgets that they list. */
-function pagesByWidget(document: PdfDocument): Map<number, Page[]> {
+/** Pages by the widgets that they list. Many pages may share one list, which is gone through once. */
+function pagesByWidget(document: PdfDocument, widgets: ReadonlySet<number | null>): Map<number, Page[]> {
+  const byList = Map.groupBy(pagesOf(document), (page) => document.resolve(page.dict.entries.get('Annots')));
   const found = new Map<number, Page[]>();
-  for (const page of pagesOf(document)) {
-    const list = document.resolve(page.dict.entries.get('Annots'));
-    for (const item of Array.isArray(list) ? list : []) {
-      const number = numberOf(item);
-      if (number !== null) found.set(number, [...(found.get(number) ?? []), page]);
-    }
+  for (const [list, pages] of byList) {
+    const listed = new Set(Array.isArray(list) ? list.map(numberOf) : []);
+    for (const number of listed)
+      if (number !== null && widgets.has(number)) found.set(number, [...(found.get(number) ?? []), ...pages]);
   }
   return found;
 }
@@ -65,7 +65,7 @@ export function checkAppearances(document: PdfDocument, fields: FormField[], fin
     }),
   );
   if (visible.length === 0) return;
-  const pages = pagesByWidget(document);
+  const pages = pagesByWidget(document, new Set(visible.map(({ number }) => number)));
   const covered = new Map<Page, number>();
   for (const { field, number, area } of visible) {
     const signature = document.resolve(field.value);

@@ -1,7 +1,8 @@
 /** The trailer, the catalog and what hangs directly in it. */
 
+import { CongvanError } from '../../../config/error.ts';
 import type { PdfDocument } from '../document.ts';
-import { isDict, isStream, nameOf, type PdfDict, type PdfObject, sameObject } from '../objects.ts';
+import { isDict, isStream, isString, nameOf, type PdfDict, type PdfObject, sameObject } from '../objects.ts';
 import type { Comparison } from './comparison.ts';
 import { grows, numberOf, otherKeys } from './same.ts';
 
@@ -21,6 +22,10 @@ const CATALOG_KINDS: Record<string, string> = {
   Legal: 'PERMISSIONS',
 };
 const STORE_LISTS = new Set(['Certs', 'CRLs', 'OCSPs']);
+/** Of a validation record; QUIRK: some writers use the names of the store's own lists. */
+const RECORD_LISTS = new Set(['Cert', 'CRL', 'OCSP', ...STORE_LISTS]);
+/** Octets of a description in which its XML must begin: a mark, white space, the packet's head. */
+const XML_HEAD = 1024;
 const MAX_STORE_DEPTH = 6;
 
 /** Encryption stays as it was; everything else in a trailer is the chain itself or compared by what it points at. */
@@ -51,15 +56,40 @@ function storeContainers(document: PdfDocument): Set<number> {
   return found;
 }
 
+function isStreamList(document: PdfDocument, value: PdfObject): boolean {
+  return Array.isArray(value) && value.every((item) => isStream(document.resolve(item)));
+}
+
+/** One validation record of a signature (ISO 32000-2 table 262). */
+function isRecord(document: PdfDocument, object: PdfObject): boolean {
+  const record = document.dict(object);
+  if (record === null) return false;
+  return [...record.entries].every(([key, item]) => {
+    const value = document.resolve(item);
+    if (key === 'Type') return nameOf(value) === 'VRI';
+    if (key === 'TU') return isString(value);
+    if (key === 'TS') return isStream(value) || isString(value);
+    return RECORD_LISTS.has(key) && isStreamList(document, value);
+  });
+}
+
+function areRecords(document: PdfDocument, value: PdfObject): boolean {
+  return (
+    isDict(value) &&
+    [...value.entries].every(([key, object]) =>
+      key === 'Type' ? nameOf(document.resolve(object)) === 'VRI' : isRecord(document, object),
+    )
+  );
+}
+
 /** Whether a security store has only the entries that belong there (ISO 32000-2 table 261), of the right kinds. */
 function isStore(document: PdfDocument, dict: PdfDict): boolean {
   return [...dict.entries].every(([key, object]) => {
-    if (key === 'Type') return nameOf(document.resolve(object)) === 'DSS';
     const value = document.resolve(object);
-    if (key === 'VRI') return isDict(value);
-    return (
-      STORE_LISTS.has(key) && Array.isArray(value) && value.every((item) => isStream(document.resolve(item)))
-    );
+    if (key === 'Type') return nameOf(value) === 'DSS';
+    return key === 'VRI'
+      ? areRecords(document, value)
+      : STORE_LISTS.has(key) && isStreamList(document, value);
   });
 }
 
@@ -105,18 +135,31 @@ export function compareCatalog(comparison: Comparison): void {
   compareDescriptions(comparison, old, now);
 }
 
+/** Whether a metadata stream is XML, as all descriptions are (XMP), and nothing else that somebody put there. */
+function isDescription(document: PdfDocument, object: PdfObject): boolean {
+  if (!isStream(object)) return false;
+  try {
+    const head = document.decode(object).subarray(0, XML_HEAD);
+    // UTF-16 has a zero beside each of the letters looked for.
+    return /^[^\w<]*<[?!\w]/.test(head.toString('latin1').replace(/\x00/g, ''));
+  } catch (error) {
+    if (error instanceof CongvanError && error.code === 'PDF_LIMIT') throw error;
+    return false;
+  }
+}
+
 /** Extensions and metadata describe the file; no page shows them. */
 function compareDescriptions(comparison: Comparison, old: PdfDict, now: PdfDict): void {
   const { after, findings } = comparison;
   const extensions = numberOf(old.entries.get('Extensions'));
   if (extensions !== null && isDict(after.get(extensions))) comparison.explainOwn(extensions, 'CATALOG');
   const metadata = numberOf(old.entries.get('Metadata'));
-  if (metadata !== null && comparison.changed.has(metadata) && isStream(after.get(metadata))) {
+  if (metadata !== null && comparison.changed.has(metadata) && isDescription(after, after.get(metadata))) {
     comparison.explainOwn(metadata, 'METADATA');
     findings.allow('METADATA', 'metadata changed');
   }
   const given = now.entries.get('Metadata');
   if (sameObject(old.entries.get('Metadata'), given)) return;
-  if (given !== undefined && isStream(after.resolve(given))) findings.allow('METADATA', 'metadata replaced');
+  if (isDescription(after, after.resolve(given))) findings.allow('METADATA', 'metadata replaced');
   else findings.forbid('METADATA', 'metadata removed or of another type');
 }

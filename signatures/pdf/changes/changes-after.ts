@@ -10,6 +10,7 @@ import { checkLaterBytes } from './later-bytes.ts';
 import { comparePages } from './pages.ts';
 import { kindsOf } from './references.ts';
 import { freshNumbers } from './same.ts';
+import { compareStructureTree } from './structure-tree.ts';
 
 /** Cross-reference and object streams cannot be shown as such; what they hold is compared object by object. */
 const CONTAINERS = new Set(['XRef', 'ObjStm']);
@@ -47,6 +48,7 @@ function compare(before: PdfDocument, after: PdfDocument): Change[] {
   compareCatalog(comparison);
   compareForm(comparison);
   comparePages(comparison);
+  compareStructureTree(comparison);
   forbidTheRest(comparison);
   forbidRevived(comparison);
   return comparison.findings.list;

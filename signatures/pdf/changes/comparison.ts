@@ -20,9 +20,9 @@ export class Comparison implements Revisions {
   /** Widgets of the fields that were added. */
   readonly newWidgets: ReadonlySet<number>;
   readonly permissions: Permissions;
-  /** Full names of all fields of the form as it stands now. */
-  readonly allNames: string[];
-  private readonly fieldsNow: FormField[];
+  /** How many fields of the form as it stands now have each full name. */
+  readonly names = new Map<string, number>();
+  private readonly fieldsNow = new Map<number, FormField>();
   private counted: Map<number, number> | null = null;
 
   constructor(before: PdfDocument, after: PdfDocument) {
@@ -31,9 +31,12 @@ export class Comparison implements Revisions {
     this.changed = new Set(changedNumbers(this));
     this.oldFields = formFields(before);
     const known = new Set(this.oldFields.map((field) => field.number));
-    this.fieldsNow = formFields(after);
-    this.allNames = this.fieldsNow.map((field) => field.name);
-    this.newFields = this.fieldsNow.filter((field) => field.number === null || !known.has(field.number));
+    const fields = formFields(after);
+    for (const field of fields) {
+      this.names.set(field.name, (this.names.get(field.name) ?? 0) + 1);
+      if (field.number !== null) this.fieldsNow.set(field.number, field);
+    }
+    this.newFields = fields.filter((field) => field.number === null || !known.has(field.number));
     const widgets = this.newFields.flatMap((field) => field.widgets.map((widget) => widget.number));
     this.newWidgets = new Set(widgets.filter((number) => number !== null));
     this.permissions = permissionsOf(before, this.oldFields);
@@ -49,7 +52,7 @@ export class Comparison implements Revisions {
 
   /** The same field in the file as it stands now. */
   fieldNow(field: FormField): FormField | null {
-    return this.fieldsNow.find(({ number }) => number !== null && number === field.number) ?? null;
+    return field.number === null ? null : (this.fieldsNow.get(field.number) ?? null);
   }
 
   /** How often the signed revision points at each object. */

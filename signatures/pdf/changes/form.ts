@@ -4,7 +4,7 @@ import { isDict, isStream, nameOf, type PdfDict, type PdfObject, sameObject } fr
 import { docMdp, lockLevel } from '../permissions.ts';
 import { checkAppearances } from './appearance.ts';
 import type { Comparison } from './comparison.ts';
-import { EMPTY_DICT, grows, numberOf, otherKeys } from './same.ts';
+import { EMPTY_DICT, grows, membership, numberOf, otherKeys } from './same.ts';
 
 const FORM_KEYS = new Set(['Fields', 'SigFlags', 'DR', 'DA']);
 /** What signing an empty field touches. */
@@ -49,12 +49,17 @@ function checkNewField(comparison: Comparison, field: FormField): void {
   const isText = own !== null && typeof own === 'object' && !Array.isArray(own) && own.kind === 'string';
   if (!isText || field.name === '' || field.name.includes('.') || field.type !== 'Sig')
     findings.forbid('FORM_FILL', `added field ${field.name}: no signature field with a proper name`);
-  if (comparison.allNames.filter((name) => name === field.name).length > 1)
+  if (comparison.names.get(field.name)! > 1)
     findings.forbid('FORM_FILL', `field ${field.name}: stands twice in the form`);
   for (const { dict } of field.widgets)
     for (const key of dict.entries.keys())
       if (!NEW_FIELD_KEYS.has(key))
         findings.forbid(KEY_KINDS[key] ?? 'UNKNOWN', `field ${field.name}: /${key} in an added field`);
+}
+
+/** QUIRK: signers put in the /Type of the widget, which is optional, where it was left out. */
+function isMissingType(key: string, old: PdfDict, now: PdfDict): boolean {
+  return key === 'Type' && !old.entries.has(key) && nameOf(now.entries.get(key)) === 'Annot';
 }
 
 /** An empty signature field that got its signature. True when it is among those signed later. */
@@ -71,7 +76,8 @@ function compareSignatureField(comparison: Comparison, field: FormField): boolea
       continue;
     }
     for (const key of otherKeys(dict, value, SIGNED_KEYS))
-      findings.forbid(KEY_KINDS[key] ?? 'FORM_FILL', `field ${field.name}: /${key} changed`);
+      if (!isMissingType(key, dict, value))
+        findings.forbid(KEY_KINDS[key] ?? 'FORM_FILL', `field ${field.name}: /${key} changed`);
   }
   if (touched.length === 0) return false;
   if (isSignatureDict(before.resolve(field.value)) || field.value !== undefined) {
@@ -79,19 +85,20 @@ function compareSignatureField(comparison: Comparison, field: FormField): boolea
     return false;
   }
   if (now === null) return false;
+  for (const { dict } of parts) explainAppearances(comparison, dict);
   checkNewSignature(comparison, now);
   return true;
 }
 
-/** Appearance streams that a field may overwrite in place when it is filled in. */
+/** Appearances, streams and the dictionaries around them, that a field may overwrite in place when it is filled in. */
 function explainAppearances(comparison: Comparison, dict: PdfDict): void {
   const { before, after } = comparison;
   const visit = (object: PdfObject | undefined, depth: number): void => {
     const number = numberOf(object);
     const value = before.resolve(object);
-    if (number !== null && isStream(value) && isStream(after.get(number)))
-      comparison.explainOwn(number, 'FORM_FILL');
-    else if (isDict(value) && depth < 3) for (const item of value.entries.values()) visit(item, depth + 1);
+    const same = isDict(value) ? isDict : isStream;
+    if (number !== null && same(value) && same(after.get(number))) comparison.explainOwn(number, 'FORM_FILL');
+    if (isDict(value) && depth < 3) for (const item of value.entries.values()) visit(item, depth + 1);
   };
   visit(dict.entries.get('AP'), 0);
 }
@@ -104,7 +111,7 @@ function isTouched({ before, changed }: Comparison, dict: PdfDict): boolean {
 /**
  * A value filled in. Without certification nobody agreed that it may change after signing, so it is a finding (what a
  * leader signed must be what the register shows); a certification of level 2 or 3 allows it in fields that no
- * signature locks.
+ * signature locks, and so does a signature that names which fields it locks.
  */
 function compareFilledField(comparison: Comparison, field: FormField): void {
   const { after, findings, permissions, changed } = comparison;
@@ -113,7 +120,8 @@ function compareFilledField(comparison: Comparison, field: FormField): void {
     ({ number, dict }) => (number !== null && changed.has(number)) || isTouched(comparison, dict),
   );
   if (touched.length === 0) return;
-  const fillable = permissions.level !== null && permissions.level >= 2 && !permissions.isLocked(field.name);
+  const agreed = permissions.level === null ? permissions.namesFields : permissions.level >= 2;
+  const fillable = agreed && !permissions.isLocked(field.name);
   for (const { number, dict } of touched) {
     if (fillable) explainAppearances(comparison, dict);
     if (number === null || !changed.has(number)) continue;
@@ -133,12 +141,13 @@ function compareFieldLists(comparison: Comparison, old: PdfObject, now: PdfObjec
   const { findings, newFields } = comparison;
   const was = Array.isArray(old) ? old : [];
   const is = Array.isArray(now) ? now : [];
-  if (!was.every((item) => is.some((other) => sameObject(item, other))))
-    findings.forbid('FORM_FILL', 'a field was removed from the form');
+  const [wasThere, isThere] = [membership(was), membership(is)];
+  const added = new Set(newFields.map((field) => field.number));
+  if (!was.every(isThere)) findings.forbid('FORM_FILL', 'a field was removed from the form');
   for (const item of is) {
-    if (was.some((other) => sameObject(item, other))) continue;
+    if (wasThere(item)) continue;
     const number = numberOf(item);
-    if (number === null || !newFields.some((field) => field.number === number))
+    if (number === null || !added.has(number))
       findings.forbid('FORM_FILL', `form: ${number ?? 'direct object'} was added and is no field`);
   }
 }
@@ -152,9 +161,14 @@ function compareFormDict(comparison: Comparison): void {
   comparison.explainOwn(numberOf(given), 'FORM_FILL');
   comparison.explainOwn(numberOf(old.entries.get('Fields')), 'FORM_FILL');
   comparison.explainOwn(numberOf(old.entries.get('DR')), 'RESOURCES');
+  for (const sort of before.dict(old.entries.get('DR'))?.entries.values() ?? [])
+    if (isDict(before.resolve(sort))) comparison.explainOwn(numberOf(sort), 'RESOURCES');
   if (now.duplicates.length > 0) findings.forbid('FORM_FILL', `form: /${now.duplicates[0]} stands twice`);
-  for (const key of otherKeys(old, now, FORM_KEYS))
+  for (const key of otherKeys(old, now, FORM_KEYS)) {
+    // What it is without the entry.
+    if (key === 'NeedAppearances' && !old.entries.has(key) && now.entries.get(key) === false) continue;
     findings.forbid(key === 'XFA' ? 'XFA' : 'FORM_FILL', `form: /${key} changed`);
+  }
   const showsText = comparison.oldFields.some((field) => field.type !== 'Sig');
   if (showsText && !sameObject(old.entries.get('DA'), now.entries.get('DA')))
     findings.forbid('RESOURCES', 'form: default appearance of its fields changed');

@@ -86,7 +86,7 @@ function placesOf(document: PdfDocument, section: XrefSection, from: number, fin
   const places: Place[] = [[section.start, section.end]];
   if (section.repeated.length > 0)
     findings.forbid('STRUCTURE', `cross-references name object ${section.repeated[0]} twice in one revision`);
-  if (section.hybrid)
+  if (section.hybrid && [...section.entries.values()].some(({ kind }) => kind !== 'free'))
     findings.forbid('STRUCTURE', 'a later revision shows old and new readers different objects (hybrid)');
   if (section.trailer.duplicates.length > 0)
     findings.forbid('STRUCTURE', `/${section.trailer.duplicates[0]} stands twice in a trailer`);

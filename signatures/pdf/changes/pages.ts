@@ -4,7 +4,7 @@ import { isDict, nameOf, type PdfDict, type PdfObject, sameObject } from '../obj
 import { areaOf, type Page, pagesOf } from '../page-tree.ts';
 import type { Permissions } from '../permissions.ts';
 import type { Comparison } from './comparison.ts';
-import { numberOf, otherKeys } from './same.ts';
+import { membership, numberOf, otherKeys } from './same.ts';
 
 /** Keys of a page that a later signature touches; its annotations are compared one by one. */
 const PAGE_KEYS = new Set(['Annots', 'Tabs']);
@@ -46,13 +46,17 @@ function isHarmlessNote(after: PdfDocument, item: PdfObject, page: Page, { level
 function compareAnnotations(comparison: Comparison, page: Page, was: PdfObject[], is: PdfObject[]): void {
   const { findings, after, permissions } = comparison;
   const on = `page ${page.number}`;
+  const [wasThere, isThere] = [membership(was), membership(is)];
   for (const item of was)
-    if (!is.some((other) => sameObject(item, other)))
+    if (!isThere(item))
       findings.forbid('ANNOTATION', `${on}: annotation ${numberOf(item) ?? ''} was removed`);
+  const kept = is.filter(wasThere);
+  if (kept.length === was.length && !kept.every((item, index) => sameObject(item, was[index])))
+    findings.forbid('ANNOTATION', `${on}: annotations were put in another order`);
   if (new Set(is.map(numberOf)).size !== is.length)
     findings.forbid('ANNOTATION', `${on}: an annotation is listed twice`);
   for (const item of is) {
-    if (was.some((other) => sameObject(item, other))) continue;
+    if (wasThere(item)) continue;
     const number = numberOf(item);
     if (number !== null && comparison.newWidgets.has(number)) continue;
     const subtype = nameOf(after.dict(item)?.entries.get('Subtype')) ?? 'direct';

@@ -62,11 +62,34 @@ function sameStream(revisions: Revisions, a: PdfObject, b: PdfObject): boolean {
   return isStream(old) && isStream(now) && sameValue(revisions, old, now);
 }
 
+/** Most direct objects of one list that are compared; lists hold references, of which there may be any number. */
+const MAX_DIRECT = 500;
+
+/** Whether a list holds an object; made once for a list, since lists of 20,000 are compared item by item. */
+export function membership(list: PdfObject[]): (item: PdfObject) => boolean {
+  const references = new Set(list.filter(isRef).map(({ number, generation }) => `${number} ${generation}`));
+  const direct = list.filter((item) => !isRef(item)).slice(0, MAX_DIRECT);
+  return (item) =>
+    isRef(item)
+      ? references.has(`${item.number} ${item.generation}`)
+      : direct.some((other) => sameObject(item, other));
+}
+
+/** Each old item is there still, or the same stream under another number. */
 function growsArray(revisions: Revisions, old: PdfObject[], now: PdfObject): boolean {
-  return (
-    Array.isArray(now) &&
-    old.every((item) => now.some((other) => sameObject(item, other) || sameStream(revisions, item, other)))
-  );
+  if (!Array.isArray(now)) return false;
+  const isKept = membership(now);
+  const lost = old.filter((item) => !isKept(item));
+  if (lost.length === 0) return true;
+  const byLength = Map.groupBy(now, (item) => octetCount(revisions.after.resolve(item)));
+  return lost.every((item) => {
+    const candidates = byLength.get(octetCount(revisions.before.resolve(item))) ?? [];
+    return candidates.some((other) => sameStream(revisions, item, other));
+  });
+}
+
+function octetCount(object: PdfObject): number {
+  return isStream(object) ? object.end - object.start : -1;
 }
 
 /** Whether everything that was there is there still: stores and resources may only grow. */

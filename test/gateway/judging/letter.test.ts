@@ -116,6 +116,19 @@ describe('the signatures of a letter', () => {
     expect((await rig('untrusted', '/kept', true).letter([part])).tryLater).toBe(true);
   });
 
+  it.each([
+    ['smime.p7s', true],
+    ['smime.p7m', true],
+    ['', true],
+    ['bao-cao.docx.p7m', false],
+    ['hop-dong.p7s', false],
+  ])('a part named %j makes the letter a signed one: %s', async (name, own) => {
+    const { mailSignature } = await rig().letter([
+      { path: '2', name, detectedType: 'application/pkcs7-mime' },
+    ]);
+    expect(mailSignature !== null).toBe(own);
+  });
+
   it('what a verdict rests on is kept as a file of its own, and is no fact for the decision', async () => {
     const { kept, bytes, letter } = rig();
     const reports = await letter([{ path: '2', detectedType: 'application/pdf' }]);

@@ -200,10 +200,10 @@ describe('counter-signatures', () => {
     [
       'with a contentType attribute',
       (signature) => [counter(signature, { attributes: (usual) => usual })],
-      'FORMAT_FAILURE',
+      'SIG_CONSTRAINTS_FAILURE',
     ],
     ['that cannot be read', () => [attribute(ATTRIBUTE.counterSignature, integer(1))], 'FORMAT_FAILURE'],
-  ])('%s is false, and the signature itself stands', async (_, unsigned, code) => {
+  ])('%s does not stand, and the signature itself does', async (_, unsigned, code) => {
     const facts = await read(countersigned(unsigned));
     expect(facts.signatures[0]!.reasons).toEqual([]);
     expect(facts.signatures[1]!.reasons.map((one) => one.code)).toContain(code);
@@ -228,6 +228,17 @@ describe('content that is not what was signed', () => {
       'the content inside is another than the one given (content confusion)',
       signedBy({ by: leader }, CONTENT),
       OTHER,
+      ['HASH_FAILURE'],
+      false,
+    ],
+    [
+      'the content inside was exchanged, and the true one given (content confusion)',
+      signedFile({
+        content: OTHER,
+        signers: [signerInfo({ by: leader }, CONTENT)],
+        certificates: [leader.certificate],
+      }),
+      CONTENT,
       ['HASH_FAILURE'],
       false,
     ],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { context, element, octetString, oid, sequence } from '../../../scripts/province/der-writer.ts';
 import { makeTimestamp } from '../../../scripts/province/signed-message.ts';
 import { readCmsFile } from '../../../signatures/cms/file.ts';
+import { digestOf } from '../../../signatures/cms/signer.ts';
 import type { FileFacts, SignatureFacts } from '../../../signatures/facts.ts';
 import { archiveStampV2, archiveStampV3 } from '../../support/cms-archive.ts';
 import { certify, cmsAuthority, otherRsaKey, rsaKey } from '../../support/cms-keys.ts';
@@ -12,6 +13,8 @@ import {
   type SignerPlan,
   STAMPED_AT,
   signedBy,
+  signedFile,
+  signerInfo,
   stamp,
   stampServer,
 } from '../../support/cms-signing.ts';
@@ -204,5 +207,34 @@ describe('certificates and answers that come with a signature', () => {
     );
     const one = await readOne({ unsigned: () => broken });
     expect(one).toMatchObject({ intact: true, authentic: true, evidence: [], reasons: [] });
+  });
+});
+
+describe('what a file may cost', () => {
+  it('content is digested once, however many signers and stamps are over it', async () => {
+    let fed = 0;
+    const content = {
+      feed: async (sink: (window: Uint8Array) => void) => {
+        fed += 1;
+        sink(CONTENT);
+      },
+    };
+    const [first, second] = [await digestOf(content, 'sha256'), await digestOf(content, 'sha256')];
+    expect([fed, Buffer.compare(first, second)]).toEqual([1, 0]);
+    await digestOf(content, 'sha512');
+    expect(fed).toBe(2);
+  });
+
+  it('archive stamps over the whole content are computed up to sixteen in a file', async () => {
+    const copied = attribute(ATTRIBUTE.archiveV2, ...Array<Buffer>(9).fill(stamp(CONTENT)));
+    const signer = signerInfo({ by: leader, unsigned: () => [copied] }, CONTENT);
+    const file = signedFile({
+      content: CONTENT,
+      signers: [signer, signer],
+      certificates: [leader.certificate],
+    });
+    const { signatures } = await readCmsFile(file, { pool: [] });
+    const intact = signatures.flatMap((one) => one.timestamps.map((each) => each.intact));
+    expect(intact).toEqual([...Array(16).fill(false), null, null]);
   });
 });

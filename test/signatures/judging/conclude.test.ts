@@ -191,6 +191,14 @@ describe('the verdict on one signature (EN 319 102-1)', () => {
       'untrusted',
       'SIG_CONSTRAINTS_FAILURE',
     ],
+    ['RSA of 1024 bits, only weak', signature(current, { weak: ['RSA-1024'] }), {}, 'valid', null],
+    [
+      'RSA of 768 bits, which anybody can forge',
+      signature(current, { weak: ['RSA-768'] }),
+      {},
+      'untrusted',
+      'CRYPTO_CONSTRAINTS_FAILURE',
+    ],
     ['SHA-1, only weak', signature(current, { weak: ['SHA-1'] }), {}, 'valid', null],
     [
       'SHA-1 after the configured date',
@@ -359,6 +367,13 @@ describe('revocation (EN 319 102-1 5.2.6, 5.5.4)', () => {
     ['good', signature(current), { policy: 'hard', ...good }, 'valid', null],
     ['no answer, tolerated', signature(current), {}, 'valid', null],
     ['no answer, asked for', signature(current), { policy: 'hard' }, 'untrusted', 'TRY_LATER'],
+    [
+      'no answer, asked for, and the certificate ended: waiting would not help',
+      signature(ended),
+      { policy: 'hard' },
+      'untrusted',
+      'OUT_OF_BOUNDS_NO_POE',
+    ],
     ['an old list, asked for', signature(current), { policy: 'hard', ...stale }, 'untrusted', 'TRY_LATER'],
     ['not asked', signature(current), { policy: 'off', ...revoked(SIGNED) }, 'valid', null],
     ['revoked, no proof of the time', signature(current), revoked(SIGNED), 'untrusted', 'REVOKED_NO_POE'],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FileFacts } from '../../../signatures/facts.ts';
 import { readSmime } from '../../../signatures/smime/read.ts';
+import { certify, rsaKey } from '../../support/cms-keys.ts';
 import { otherInfo, signedFile, signerInfo, TYPE } from '../../support/cms-signing.ts';
 import {
   bytesOf,
@@ -74,6 +75,25 @@ describe('a sound signed message', () => {
     ['opaque, the older name', message(opaque(opaqueOver(LETTER), 'application/x-pkcs7-mime'))],
     ['opaque in binary', message(opaque(opaqueOver(LETTER), undefined, 'binary'))],
     ['opaque under a gateway’s type', message(opaque(opaqueOver(LETTER), 'application/octet-stream'))],
+    [
+      'opaque under a gateway’s type, named by its disposition',
+      message(
+        opaque(opaqueOver(LETTER), 'application/octet-stream').replace(
+          '; name="smime.p7m"',
+          '\r\nContent-Disposition: attachment; filename="smime.p7m"',
+        ),
+      ),
+    ],
+    [
+      'a signature part under a gateway’s type',
+      message(
+        multipartSigned({ part: LETTER, signature: signatureOver(LETTER), type: 'application/octet-stream' }),
+      ),
+    ],
+    [
+      'a field of its structure twice, the same',
+      message(signed(LETTER), [`From: ${CLERK}`, 'MIME-Version: 1.0']),
+    ],
     ['opaque with bare LF around', bareLines(message(opaque(opaqueOver(LETTER))))],
   ])('%s has no finding, and its sender is its signer', async (_, bytes) => {
     const facts = await expectSound(bytes);
@@ -186,6 +206,10 @@ describe('a signed part that is not the whole message', () => {
   });
 
   it.each<[string, (entity: string) => string]>([
+    [
+      'a multipart encoded as a whole',
+      (entity) => entity.replace('\r\n\r\n', '\r\nContent-Transfer-Encoding: base64\r\n\r\n'),
+    ],
     ['Content-Type twice', (entity) => `Content-Type: text/plain\r\n${entity}`],
     [
       'boundary twice, the right one first',
@@ -335,6 +359,16 @@ describe('who signed against who sent', () => {
   it('tells the sender that is not the signer', async () => {
     const facts = await expectSound(message(signed(LETTER), [`From: ${OTHER}`]));
     expect(facts.senderMatches).toBe(false);
+  });
+
+  const CLIENT = '1.3.6.1.5.5.7.3.2';
+  it.each<[string, string[], string[]]>([
+    ['for mail', ['1.3.6.1.5.5.7.3.4', CLIENT], []],
+    ['for any purpose', ['2.5.29.37.0'], []],
+    ['for something else only', [CLIENT], ['SIG_CONSTRAINTS_FAILURE']],
+  ])('concludes on a certificate %s as RFC 8550 4.4.4 has it', async (_, purposes, expected) => {
+    const by = certify(rsaKey, { emails: [CLERK], purposes });
+    expect(codes(await read(message(signed(LETTER, by))))).toEqual(expected);
   });
 
   it('does not conclude on a certificate that names no address', async () => {

@@ -25,6 +25,8 @@ describe('the sender is the signer', () => {
     ['in capitals', [`From: ${CLERK.toUpperCase()}`]],
     ['in a folded field', [`From: Van thu\r\n <${CLERK}>`]],
     ['under a field name in capitals', [`FROM: ${CLERK}`]],
+    ['with a comment behind, as older programs write', [`From: ${CLERK} (Văn thư)`]],
+    ['with a comment in the name', [`From: UBND xa (VP) <${CLERK}>`]],
     ['with the same Sender', [`From: ${CLERK}`, `Sender: <${CLERK}>`]],
     ['with another Reply-To', [`From: ${CLERK}`, `Reply-To: ${OTHER}`]],
   ])('%s', (_, fields) => {
@@ -58,6 +60,13 @@ describe('the sender is not plainly the signer', () => {
     ['brackets in brackets', [`From: <<${CLERK}>>`]],
     ['text behind the brackets', [`From: <${CLERK}> ${OTHER}`]],
     ['a comment that is an address', [`From: ${CLERK} (${OTHER})`]],
+    [
+      'a comment that is an address in an encoded word',
+      [`From: ${CLERK} (=?utf-8?B?${Buffer.from(OTHER).toString('base64')}?=)`],
+    ],
+    ['a comment with a full-width at sign', [`From: ${CLERK} (chutich＠xamaumot.example)`]],
+    ['a comment with brackets', [`From: ${CLERK} (<chutich>)`]],
+    ['an unclosed comment', [`From: ${CLERK} (Van thu`]],
     ['a comment inside the address', ['From: vanthu(x)@xamaumot.example']],
     ['group syntax', [`From: nhom: ${CLERK};`]],
     ['an empty group', [`From: ${CLERK}:;`]],

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { readSmime } from '../../../signatures/smime/read.ts';
+import { signedFile, signerInfo } from '../../support/cms-signing.ts';
 import {
   bytesOf,
+  clerk,
   LETTER,
   message,
   multipart,
@@ -86,4 +88,18 @@ describe('a signed part that a relay has re-written', () => {
     expect(performance.now() - began).toBeLessThan(8_000);
     expect(bytesOf(LETTER).length).toBeGreaterThan(0);
   }, 20_000);
+});
+
+it('is looked for for two signers only, however many a message has', async () => {
+  const original = textPart(TEXT);
+  const signers = Array.from({ length: 5 }, () => signerInfo({ by: clerk }, bytesOf(original)));
+  const signature = signedFile({ content: null, signers, certificates: [clerk.certificate] });
+  const facts = await readSmime(message(multipartSigned({ part: quotedPart(TEXT), signature })), {
+    pool: [],
+  });
+  expect(facts.signatures.map((one) => one.intact)).toEqual(Array(5).fill(false));
+  expect(facts.signatures.flatMap((one) => one.notes.map((note) => note.code))).toEqual([
+    'CHANGED_IN_TRANSIT',
+    'CHANGED_IN_TRANSIT',
+  ]);
 });

@@ -79,6 +79,7 @@ describe('signature wrapping (McIntosh and Austel 2005; Somorovsky and others 20
     ['8: the signed one in an object of the signature', `<order>${evil}${holding(real)}</order>`],
     ['a mere wrapper of another name deeper down', `<order><rejected>${real}</rejected>${signature}</order>`],
     ['an attribute on the wrapper', `<order state="approved">${real}${signature}</order>`],
+    ['text in the wrapper behind white space', `<order>\n ${real}Chuyển tiền${signature}</order>`],
     ['text in the wrapper', `<order>Chuyển tiền${real}${signature}</order>`],
     ['a style sheet for the wrapper', `<?xml-stylesheet href="evil.xsl"?><order>${real}${signature}</order>`],
     ['a new object in the signature', `<order>${real}${holding(evil)}</order>`],
@@ -99,6 +100,13 @@ describe('signature wrapping (McIntosh and Austel 2005; Somorovsky and others 20
       expect(facts.intact).toBeNull();
     },
   );
+});
+
+it('text in the signature itself is nobody’s', async () => {
+  const signed = signXml(LETTER, signer, ENVELOPED).toString();
+  const written = signed.replace('</ds:SignedInfo>', '</ds:SignedInfo>Chuyển tiền');
+  expect(codes(await only(signed))).toEqual([]);
+  expect(codes(await only(written))).toEqual(['FORMAT_FAILURE']);
 });
 
 describe('the key (certificate doubling and direct key material, USENIX Security 2022)', () => {
