@@ -124,7 +124,7 @@ describe('the signatures of a letter', () => {
     ['hop-dong.p7s', false],
   ])('a part named %j makes the letter a signed one: %s', async (name, own) => {
     const { mailSignature } = await rig().letter([
-      { path: '2', name, detectedType: 'application/pkcs7-mime' },
+      { path: '2', rawName: name, detectedType: 'application/pkcs7-mime' },
     ]);
     expect(mailSignature !== null).toBe(own);
   });
