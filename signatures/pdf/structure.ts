@@ -133,6 +133,12 @@ function openDocument(
   }
 }
 
+/** A file cut within its only signature: what is left behind the last revision cannot be read any more. */
+function isCutOff(document: PdfDocument, hits: number[]): boolean {
+  const end = Math.max(...document.sections.map((section) => section.end));
+  return hits.some((hit) => hit > end);
+}
+
 /** Finds every signature of the file. Throws CongvanError PDF_LIMIT when the file costs too much to read. */
 export function findSignatures(source: ByteSource, password: string | null = null): PdfSignatures {
   const defects: SignatureReason[] = [];
@@ -149,6 +155,8 @@ export function findSignatures(source: ByteSource, password: string | null = nul
   ];
   if (signatures.length > MAX_SIGNATURES || hits.length >= MAX_HITS)
     defects.push({ code: 'LIMIT', detail: `more than ${MAX_SIGNATURES} signatures` });
+  if (document !== null && signatures.length === 0 && isCutOff(document, hits))
+    defects.push({ code: 'STRUCTURE', detail: 'a signature behind the last revision is cut off' });
   if (document?.encryption === 'locked')
     defects.push({ code: 'ENCRYPTED', detail: 'the PDF is encrypted, and no password at hand opens it' });
   return { document, access, signatures: signatures.slice(0, MAX_SIGNATURES), defects };

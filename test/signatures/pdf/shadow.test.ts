@@ -380,6 +380,16 @@ describe('the security store', () => {
 
   it.each<[string, () => Buffer, string[]]>([
     ['grows', () => now({ 30: '<</Certs [31 0 R 533 0 R] /CRLs [32 0 R]>>', 533: streamBody('more') }), []],
+    [
+      'has a certificate written again under another number',
+      () => now({ 30: '<</Certs [533 0 R] /CRLs [32 0 R]>>', 533: streamBody('cert') }),
+      [],
+    ],
+    [
+      'has another certificate of the same length in its place',
+      () => now({ 30: '<</Certs [533 0 R] /CRLs [32 0 R]>>', 533: streamBody('tree') }),
+      ['DSS'],
+    ],
     ['is removed', () => now({ 1: of(1) }), ['CATALOG', 'DSS']],
     ['loses a list', () => now({ 30: '<</Certs [31 0 R]>>' }), ['DSS']],
     ['loses a certificate', () => now({ 30: '<</Certs [] /CRLs [32 0 R]>>' }), ['DSS']],

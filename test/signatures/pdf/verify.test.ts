@@ -201,6 +201,7 @@ describe('altered and broken files', () => {
     ],
     ['cut behind the second signature', () => byBoth.subarray(0, byBoth.length - 100), 'invalid'],
     ['cut inside the second signature', () => byBoth.subarray(0, byBoth.length - 200), 'suspect'],
+    ['cut inside its only signature', () => byLeader.subarray(0, byLeader.length - 200), 'error'],
     ['moved within the file', () => Buffer.concat([Buffer.from('%PDF-1.7\n'), byBoth]), 'invalid'],
     [
       'a range that leaves the end out',
