@@ -31,6 +31,13 @@ export const COMMANDS: Record<string, CatalogueEntry> = {
     summary: { vi: 'Xem sổ văn bản; đặt số, hủy, đính chính', en: 'Show the register; set, cancel, correct' },
     load: async () => (await import('./commands/register.ts')).command,
   },
+  search: {
+    summary: {
+      vi: 'Tìm trong nội dung văn bản và trong sổ',
+      en: 'Find documents by their words, numbers and fields',
+    },
+    load: async () => (await import('./commands/search.ts')).command,
+  },
   show: {
     summary: {
       vi: 'Mọi thông tin về một thư, một dòng sổ, một lượt gửi',
@@ -69,6 +76,13 @@ export const COMMANDS: Record<string, CatalogueEntry> = {
   fence: {
     summary: { vi: 'Rào chắn sau khi khôi phục', en: 'The safety fence after a restore' },
     load: async () => (await import('./commands/fence.ts')).command,
+  },
+  read: {
+    summary: {
+      vi: 'Đọc các trường của văn bản trong tệp',
+      en: 'Read the fields of documents in files',
+    },
+    load: async () => (await import('./commands/read.ts')).command,
   },
   verify: {
     summary: { vi: 'Kiểm tra chữ ký số của tệp', en: 'Verify the signatures of files' },

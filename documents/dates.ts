@@ -6,6 +6,8 @@ export interface PlaceAndDate {
   place: string | null;
   /** ISO date; null with BLANK_DATE or IMPOSSIBLE_DATE. */
   date: string | null;
+  /** Year and month where only the day is missing: "2025-05". */
+  partial: string | null;
   /** The phrase as it stood, after normalisation. */
   raw: string;
   /** BLANK_DATE: day, month or year not filled in. IMPOSSIBLE_DATE: 31/02. OCR_DIGITS: O read as 0, l as 1. */
@@ -15,15 +17,17 @@ export interface PlaceAndDate {
 /** No real line is longer; guards the patterns. */
 const MAX_LINE = 400;
 
-const BLANK = '[.…_\\s]{0,20}';
+const BLANK = "[-.,…_'’\\s]{0,20}";
 /** Digits, or letters that OCR makes of them. */
-const DIGIT = '[0-9OoIl]';
+const DIGIT = '[0-9OoØIl|\\]]';
 const PLACE = "(?<place>\\p{Lu}[\\p{L}\\p{N} .\\-'’]{1,60}?)";
-const DATE = [
-  `[Nn][Gg][àaảâÀAẢÂ][yY]\\s*${BLANK}(?<d>${DIGIT}{1,2})?${BLANK}`,
+const MONTH = [
   `[Tt][Hh][áaảâÁAẢÂ][Nn][Gg]\\s*${BLANK}(?<m>${DIGIT}{1,2})?${BLANK}`,
   `[Nn][ăâaĂÂA][Mm]\\s*${BLANK}(?<y>${DIGIT}{4}(?![0-9])|${DIGIT}{1,2}(?=[.…_\\s]|$))?`,
 ].join('');
+const DATE = `[Nn][Gg][àaảâÀAẢÂ][yY]\\s*${BLANK}(?<d>${DIGIT}{1,2})?${BLANK}${MONTH}`;
+/** A day written in by hand that no recogniser made sense of: "Hà Nội, ngày 2# tháng 01 năm 2021". */
+const NO_DAY = new RegExp(`^${PLACE}\\s*[,.;]\\s*.{0,14}?${MONTH}`, 'u');
 const LINE = new RegExp(`^(?:${PLACE}\\s*[,.;]\\s*)?${DATE}`, 'u');
 /** Two columns read as one line: the place is the run of capitalised words right before ", ngày". */
 const IN_LINE = new RegExp(
@@ -40,7 +44,7 @@ const REFERENCE = /^(?:Căn cứ|Theo|Thực hiện|Xét|Ban hành|Kèm theo)(?!
  */
 export function parsePlaceAndDate(line: string): PlaceAndDate | null {
   const text = normalise(line).slice(0, MAX_LINE);
-  const match = LINE.exec(text) ?? IN_LINE.exec(afterNumber(text));
+  const match = LINE.exec(text) ?? IN_LINE.exec(afterNumber(text)) ?? NO_DAY.exec(text);
   if (match?.groups === undefined) return null;
   const { place, d, m, y } = match.groups;
   if (place !== undefined && REFERENCE.test(place)) return null;
@@ -56,15 +60,27 @@ function dateOf(
   d: string | undefined,
   m: string | undefined,
   y: string | undefined,
-): Pick<PlaceAndDate, 'date' | 'flags'> {
-  if (d === undefined || m === undefined || y?.length !== 4) return { date: null, flags: ['BLANK_DATE'] };
-  const flags: PlaceAndDate['flags'] = /[OoIl]/.test(d + m + y) ? ['OCR_DIGITS'] : [];
+): Pick<PlaceAndDate, 'date' | 'partial' | 'flags'> {
+  if (d === undefined || m === undefined || y?.length !== 4)
+    return { date: null, partial: monthOf(m, y), flags: ['BLANK_DATE'] };
+  const flags: PlaceAndDate['flags'] = LETTERS_FOR_DIGITS.test(d + m + y) ? ['OCR_DIGITS'] : [];
   const date = isoDate(toNumber(y), toNumber(m), toNumber(d));
-  return date === null ? { date, flags: ['IMPOSSIBLE_DATE', ...flags] } : { date, flags };
+  return date === null
+    ? { date, partial: monthOf(m, y), flags: ['IMPOSSIBLE_DATE', ...flags] }
+    : { date, partial: null, flags };
 }
 
+const LETTERS_FOR_DIGITS = /[OoØIl|\]]/;
+
 function toNumber(digits: string): number {
-  return Number(digits.replace(/[Oo]/g, '0').replace(/[Il]/g, '1'));
+  return Number(digits.replace(/[OoØ]/g, '0').replace(/[Il|\]]/g, '1'));
+}
+
+/** "2025-05"; null without a month or a whole year. */
+function monthOf(m: string | undefined, y: string | undefined): string | null {
+  if (m === undefined || y?.length !== 4) return null;
+  const [year, month] = [toNumber(y), toNumber(m)];
+  return isoDate(year, month, 1)?.slice(0, 7) ?? null;
 }
 
 /** ISO date of a day that exists; null otherwise. Years 1945–2199: the agencies' documents start with the State. */
@@ -98,4 +114,43 @@ export function findDates(text: string): FoundDate[] {
     if (found.length >= MAX_DATES) break;
   }
   return found;
+}
+
+/** Vowels of "ngày", "tháng", "năm" with any mark; what stands between them was written in by hand. */
+const BY_HAND =
+  /^(?<place>.*?)[\s,.;:]*(?:ng\p{L}{1,2}\.?(?<d>[^\p{L}]{0,8}?|.{0,4}?))?\s*th\p{L}ng(?<m>.{1,6}?)n\p{L}m\s*(?<y>[\dOoIl\]]{4})/iu;
+const HAND_PLACE = /^(?:\p{Lu}|\d\p{L}\.)[\p{L}\p{N} .'’-]{1,40}$/u;
+
+/**
+ * A place-and-date line that a machine recognised: its day or month may be no number at all ("ngày 2# tháng 0]"). What is
+ * a day and a month for sure is taken; the rest is missing. Null when it is no such line.
+ */
+export function recognisedPlaceAndDate(line: string): PlaceAndDate | null {
+  const text = normalise(line).slice(0, MAX_LINE);
+  const found = BY_HAND.exec(text);
+  if (found?.groups === undefined || REFERENCE.test(text)) return null;
+  const { place = '', d, m, y } = found.groups;
+  const name = place.replace(/[\s,.;:\d]+$/u, '').trim();
+  const read = dateOf(dayByHand(handDigits(d)), handDigits(m), y);
+  const flags: PlaceAndDate['flags'] = read.flags.includes('OCR_DIGITS')
+    ? read.flags
+    : [...read.flags, 'OCR_DIGITS'];
+  return { place: HAND_PLACE.test(name) ? name : null, raw: found[0].trim(), ...read, flags };
+}
+
+/** A one with a hook or a dot over it; a seven with its stroke. */
+const ONE_BY_HAND = /[ÍÌÎÏĨỊỈ]/g;
+const SEVEN_BY_HAND = /[T†]/g;
+
+function handDigits(text: string | undefined): string | undefined {
+  const tight = (text ?? '')
+    .replace(/[\s.,_…'’-]/g, '')
+    .replace(ONE_BY_HAND, '1')
+    .replace(SEVEN_BY_HAND, '7');
+  return new RegExp(`^${DIGIT}{1,2}$`, 'u').test(tight) ? tight : undefined;
+}
+
+/** No day has forty in it: the four is a one with a long hook. */
+function dayByHand(day: string | undefined): string | undefined {
+  return day?.replace(/^4(?=\d$)/, '1');
 }

@@ -1,9 +1,10 @@
 /** Cơ quan ban hành (ô 2): the last block above the number; what stands above it is the cơ quan chủ quản (DOMAIN 4.3). */
 import { sameAgency } from './agency-name.ts';
 import type { PageHead } from './field-head.ts';
-import { fromLines, nothing, printed } from './found.ts';
+import { fromLines, nothing, printed, recognised } from './found.ts';
 import type { TextLine } from './layout.ts';
 import { fold, normalise } from './normalise.ts';
+import { completeName, repairNames } from './repair-name.ts';
 import type { DocumentNumber, Found } from './types.ts';
 
 /** An agency of the directory. */
@@ -12,6 +13,11 @@ export interface KnownAgency {
   shortNames: readonly string[];
   /** Symbols its documents end in (UBND, SNV). */
   symbols: readonly string[];
+}
+
+export interface AgencyReading {
+  issuer: Found<string>;
+  parent: Found<string>;
 }
 
 const HEAD_WORD =
@@ -24,28 +30,59 @@ const UNFINISHED =
 export function readAgency(
   head: PageHead,
   below: TextLine | null,
-  context: { number: DocumentNumber | null; known: readonly KnownAgency[] },
-): Found<string> {
-  const above = head.left.filter(
-    (line) => isName(line.text) && (below === null || line.box[3] <= below.box[1] + 0.006),
-  );
+  context: { number: DocumentNumber | null; symbol: string | null; known: readonly KnownAgency[] },
+): AgencyReading {
+  const above = head.left
+    .filter((line) => isName(line.text) && (below === null || line.box[3] <= below.box[1] + 0.006))
+    .map((line) => repaired(line, context.symbol));
   const blocks = blocksOf(untilGap(above));
   const issuer = blocks.at(-1);
-  if (issuer === undefined) return nothing();
-  const name = printed(...issuer.map((line) => line.text));
-  const confidence = agrees(name, context)
-    ? 0.97
-    : HEAD_WORD.test(fold(name)) && below !== null
-      ? 0.92
-      : 0.75;
-  return fromLines(name, issuer, confidence);
+  if (issuer === undefined) return { issuer: nothing(), parent: nothing() };
+  const read = nameOf(issuer);
+  const name = recognised(issuer) === null ? read : completeName(read, context.symbol);
+  const known = agrees(name, context);
+  const confidence = known ? 0.97 : HEAD_WORD.test(fold(name)) && below !== null ? 0.92 : 0.75;
+  return { issuer: withRaw(name, issuer, confidence), parent: parentOf(blocks.slice(0, -1), known) };
+}
+
+/** As it stood, and as it is written. */
+interface NameLine extends TextLine {
+  printed: string;
+}
+
+function repaired(line: TextLine, symbol: string | null = null): NameLine {
+  if (recognised([line]) === null)
+    return { ...line, text: repairNames(normalise(line.text), false), printed: line.text };
+  const clear = normalise(line.text).replace(/^[^\p{L}]+|[^\p{L}\d)-]+$/gu, '');
+  const text = completeName(repairNames(clear.replace(MISREAD_UBND, 'UBND'), true), symbol);
+  return { ...line, text, printed: line.text };
+}
+
+function withRaw(name: string, lines: readonly NameLine[], confidence: number): Found<string> {
+  return { ...fromLines(name, lines, confidence), raw: lines.map((line) => line.printed).join('\n') };
+}
+
+/** "UEND TỈNH", "UBNND HUYỆN": before the name of a place nothing else can stand. */
+const MISREAD_UBND = /^[UƯ][\p{Lu}]{2,3}[DĐO0](?=\s(?:T[\p{Lu}]NH|HUY|THÀNH|XÃ|PHƯ|QUẬN|TH[\p{Lu}] XÃ|ĐẶC))/u;
+
+/** Above an issuer that its symbol confirms stands who it belongs to; no block there means that it has none. */
+function parentOf(blocks: readonly NameLine[][], sure: boolean): Found<string> {
+  const lines = blocks.flat();
+  if (lines.length === 0) return { ...nothing<string>(), confidence: sure ? 0.9 : 0.6 };
+  const name = nameOf(lines);
+  return withRaw(name, lines, HEAD_WORD.test(fold(name)) ? (sure ? 0.95 : 0.88) : 0.7);
+}
+
+function nameOf(lines: readonly NameLine[]): string {
+  const recognisedMarks = recognised(lines) === null ? /^$/ : /^[^\p{L}]+|[^\p{L}\d)]+$/gu;
+  return printed(...lines.map((line) => line.text)).replace(recognisedMarks, '');
 }
 
 /** Capitals and nothing of a number, a rule or a mark. */
 function isName(text: string): boolean {
   const clean = normalise(text).trim();
   const folded = fold(clean);
-  if (!/\p{L}{2}/u.test(clean) || /^S[ỐOÓÔ]\s*:/iu.test(clean)) return false;
+  if (!/\p{L}{2}/u.test(clean) || /^S[ỐOÓÔ]\s*:|\/\s*\p{Lu}/iu.test(clean)) return false;
   if (
     /^(?:HOA TOC|THUONG KHAN|KHAN|TUYET MAT|TOI MAT|MAT|SAO Y|SAO LUC|TRICH SAO|DU THAO|CONG HOA XA HOI)\b/.test(
       folded,
@@ -57,18 +94,19 @@ function isName(text: string): boolean {
 }
 
 /** Letterhead lines far above the block (a running title, a slogan) do not belong to it. */
-function untilGap(lines: readonly TextLine[]): TextLine[] {
-  const kept: TextLine[] = [];
+function untilGap(lines: readonly NameLine[]): NameLine[] {
+  const kept: NameLine[] = [];
   for (const line of [...lines].reverse()) {
     const below = kept.at(-1);
-    if (below !== undefined && below.box[1] - line.box[3] > (below.box[3] - below.box[1]) * 2) break;
+    const height = below === undefined ? 0 : Math.max(below.box[3] - below.box[1], line.box[3] - line.box[1]);
+    if (below !== undefined && below.box[1] - line.box[3] > height * 2) break;
     kept.push(line);
   }
   return kept.reverse();
 }
 
-function blocksOf(lines: readonly TextLine[]): TextLine[][] {
-  const blocks: TextLine[][] = [];
+function blocksOf(lines: readonly NameLine[]): NameLine[][] {
+  const blocks: NameLine[][] = [];
   const bold = lines.some((line) => line.bold) && lines.some((line) => !line.bold);
   for (const line of lines) {
     const block = blocks.at(-1);
@@ -85,20 +123,36 @@ function startsNew(before: TextLine, line: TextLine, bold: boolean): boolean {
   return HEAD_WORD.test(fold(line.text).trim()) && !UNFINISHED.test(fold(before.text).trim());
 }
 
-/** Somebody else knows this agency: the directory by name, or the org group of the symbol by its initials. */
-function agrees(
-  name: string,
-  { number, known }: { number: DocumentNumber | null; known: readonly KnownAgency[] },
-): boolean {
-  if (known.some((agency) => [agency.name, ...agency.shortNames].some((one) => sameAgency(one, name))))
-    return true;
-  const org = fold(number?.org ?? '').replace(/[^A-Z]/g, '');
-  if (org.length < 2) return false;
-  const words = fold(name)
+/** Initials of the names in the head, which its symbol may hold: SỞ Y TẾ is SYT. */
+export function symbolsOfHead(head: PageHead): Set<string> {
+  const names = head.left.filter((line) => isName(line.text)).map((line) => repaired(line));
+  return new Set(names.map((line) => initials(wordsOf(line.text))).filter((short) => short.length >= 2));
+}
+
+function wordsOf(name: string): string[] {
+  return fold(name)
     .replace(/[^A-Z0-9]+/g, ' ')
     .trim()
     .split(' ');
-  return [words, words.filter((word) => word !== 'VA')].some((kept) => initials(kept).startsWith(org));
+}
+
+/** Somebody else knows this agency: the directory by name, or the org group of the symbol by its initials. */
+function agrees(
+  name: string,
+  {
+    number,
+    symbol,
+    known,
+  }: { number: DocumentNumber | null; symbol: string | null; known: readonly KnownAgency[] },
+): boolean {
+  if (known.some((agency) => [agency.name, ...agency.shortNames].some((one) => sameAgency(one, name))))
+    return true;
+  const groups = [number?.org ?? '', ...(symbol ?? '').split('-')].map((group) =>
+    fold(group).replace(/[^A-Z]/g, ''),
+  );
+  const words = wordsOf(name);
+  const short = [words, words.filter((word) => word !== 'VA')].map(initials);
+  return groups.some((org) => org.length >= 2 && short.some((one) => one.startsWith(org)));
 }
 
 /** SỞ NỘI VỤ → SNV; ỦY BAN NHÂN DÂN TỈNH X → UBNDTX, which starts with UBND. */

@@ -2,8 +2,11 @@
  * The head of page 1: which lines are the agency's column, which the place-and-date column, and where the head ends
  * (DOMAIN 4.2). What is no part of the document — the ĐẾN stamp, what a signing tool printed — is taken out first.
  */
+import { editDistance } from './edit-distance.ts';
+import { recognised } from './found.ts';
 import type { TextLine } from './layout.ts';
 import { fold, normalise } from './normalise.ts';
+import { numberLine } from './number-line.ts';
 import type { Box } from './pdf-words.ts';
 import { isSignatureText } from './text-layer.ts';
 import { typeByNameLine } from './type-names.ts';
@@ -28,8 +31,8 @@ const TITLE_BOTTOM = 0.55;
 const MIDDLE = 0.47;
 
 export function headOf(page: readonly TextLine[]): PageHead {
-  const lines = withoutStamp(page.filter((line) => !isSignatureText(line.text)));
-  const motto = lines.find((line) => line.box[1] < 0.3 && MOTTO.test(fold(line.text))) ?? null;
+  const lines = withoutStamp(page.filter((line) => !isForeign(line) && !isSpeck(line)));
+  const motto = lines.find((line) => line.box[1] < 0.3 && isMotto(line.text)) ?? null;
   const title = findTitle(lines);
   const bottom = Math.min(title?.line.box[1] ?? HEAD_BOTTOM, bodyStart(lines));
   const edge = motto === null ? MIDDLE : Math.min(motto.box[0] - 0.01, 0.52);
@@ -44,7 +47,24 @@ export function headOf(page: readonly TextLine[]): PageHead {
   };
 }
 
-const MOTTO = /CONG HOA XA HOI CHU NGHIA|DANG CONG SAN VIET NAM/;
+const MOTTOS = ['CONGHOAXAHOICHUNGHIAVIETNAM', 'DANGCONGSANVIETNAM'];
+
+/** Quốc hiệu or the Party's head line; a recogniser gets a few of its letters wrong. */
+export function isMotto(text: string): boolean {
+  const letters = fold(text).replace(/[^A-Z]/g, '');
+  return MOTTOS.some((motto) => letters.includes(motto) || editDistance(letters, motto, 4) <= 4);
+}
+
+/** What a signing tool printed; but "Số:8@ /QĐ-UBND" is a number written in by hand, not an address. */
+function isForeign(line: TextLine): boolean {
+  return isSignatureText(line.text) && numberLine(line.text) === null;
+}
+
+/** Dirt, a piece of a seal, a frame: recognised, but no word. */
+function isSpeck({ text, confidence }: TextLine): boolean {
+  if (confidence === undefined || confidence === 1) return false;
+  return (text.match(/[\p{L}\p{N}]/gu)?.length ?? 0) < 2;
+}
 
 function centre(box: Box): number {
   return (box[0] + box[2]) / 2;
@@ -52,7 +72,9 @@ function centre(box: Box): number {
 
 /** "Kính gửi" and "Căn cứ" stand below every head. */
 function bodyStart(lines: readonly TextLine[]): number {
-  const first = lines.find((line) => line.box[1] > 0.1 && /^(?:KINH G[UI]I|CAN CU )/.test(fold(line.text)));
+  const first = lines.find(
+    (line) => line.box[1] > 0.1 && /^(?:KINH G[A-Z]{1,2}I\b|CAN CU )/.test(fold(line.text)),
+  );
   return first?.box[1] ?? 1;
 }
 
@@ -63,10 +85,10 @@ function findTitle(lines: readonly TextLine[]): PageHead['title'] {
       line.box[1] > 0.06 && line.box[1] < TITLE_BOTTOM && centre(line.box) > 0.36 && centre(line.box) < 0.68,
   );
   for (const line of candidates) {
-    const type = typeByNameLine(line.text);
+    const type = typeByNameLine(line.text, isRecognised(line));
     if (type !== null) return { line, type, rest: '' };
   }
-  for (const line of candidates.filter((one) => one.bold && one.box[1] > 0.12)) {
+  for (const line of candidates.filter((one) => (one.bold || isRecognised(one)) && one.box[1] > 0.12)) {
     const words = normalise(line.text).split(' ');
     for (let count = Math.min(4, words.length - 1); count >= 2; count--) {
       const type = typeByNameLine(words.slice(0, count).join(' '));
@@ -75,6 +97,10 @@ function findTitle(lines: readonly TextLine[]): PageHead['title'] {
     }
   }
   return null;
+}
+
+function isRecognised(line: TextLine): boolean {
+  return recognised([line]) !== null;
 }
 
 /** Pieces of one row within a column: "Số:" and "/QĐ-UBND" around a wide blank, or a number that a stamp put between. */
@@ -94,6 +120,9 @@ function joinRows(lines: readonly TextLine[]): TextLine[] {
           Math.max(last.box[3], line.box[3]),
         ],
         stamped: last.stamped || line.stamped,
+        ...(line.confidence === undefined && last.confidence === undefined
+          ? {}
+          : { confidence: Math.min(last.confidence ?? 1, line.confidence ?? 1) }),
       };
   }
   return rows;
@@ -113,7 +142,7 @@ const STAMP_HALF_WIDTH = 0.15;
  * and their place around "ĐẾN", go.
  */
 function withoutStamp(lines: readonly TextLine[]): TextLine[] {
-  const stamp = lines.find((line) => /^(?:CONG VAN )?DEN:?$/.test(fold(line.text).trim()));
+  const stamp = lines.find((line) => /^(?:CONG VAN )?DEN[:.]?$/.test(fold(line.text).trim()));
   if (stamp === undefined) return [...lines];
   const middle = centre(stamp.box);
   return lines.filter((line) => {

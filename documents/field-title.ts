@@ -13,7 +13,7 @@ export interface TitleReading {
 }
 
 /** OCR reads "V/v" as "Vlv", "Viv". */
-const SUBJECT = /^(?:V\s*[/lI|i]\s*v(?![\p{L}])|Về việc)\s*[:.]?\s*/iu;
+const SUBJECT = /^(?:V\s*[/lI|i1\\(]\s*v(?![\p{L}])|[VY]\/[vy](?![\p{L}])|Về việc)\s*[:.]?\s*/iu;
 
 export function readTitle(
   head: PageHead,
@@ -23,7 +23,7 @@ export function readTitle(
   if (head.title !== null) return titled(head, head.title, number);
   const subject = subjectLines(head, numberLine);
   if (subject.length > 0) return letter(subject, number);
-  return { type: typeOfSymbol(number, numberLine), abstract: nothing(), conflict: false };
+  return { type: untitled(head, number, numberLine), abstract: nothing(), conflict: false };
 }
 
 function titled(
@@ -36,7 +36,7 @@ function titled(
   const conflict = !agrees && number !== null && number.type !== null && named !== null;
   const type = fromLines(title.type.name, [title.line], agrees ? 0.98 : conflict ? 0.85 : 0.92);
   const lines = abstractLines(head, title.line);
-  const value = printed(title.rest, ...lines.map((line) => line.text));
+  const value = abstractOf(title.rest, ...lines.map((line) => line.text));
   const sure = lines.length > 0 && lines.every((line) => line.bold) ? 0.95 : 0.9;
   const abstract =
     value === '' ? nothing<string>() : fromLines(value, lines.length > 0 ? lines : [title.line], sure);
@@ -51,8 +51,14 @@ function abstractLines(head: PageHead, title: TextLine): TextLine[] {
   for (const line of below) {
     const height = Math.max(line.box[3] - line.box[1], previous.box[3] - previous.box[1]);
     const gap = line.box[1] - previous.box[3];
-    if (gap > height * (block.length === 0 ? 2.2 : 1.1) || endsAbstract(line.text)) break;
+    if (!/\p{L}/u.test(line.text)) {
+      if (block.length > 0 && /[-_=~—–*]{3}/.test(line.text)) break;
+      continue;
+    }
+    if (gap > height * (block.length === 0 ? 2.2 : 1.1) || endsAbstract(line.text) || isGround(line, block))
+      break;
     if (block[0]?.bold && !line.bold) break;
+    if (isFullParagraph(block, line)) break;
     block.push(line);
     previous = line;
     if (block.length >= MAX_LINES) break;
@@ -62,11 +68,36 @@ function abstractLines(head: PageHead, title: TextLine): TextLine[] {
 
 const MAX_LINES = 12;
 
+/** "Thực hiện Công văn số …, Sở báo cáo": the first sentence of a body. A trích yếu may begin so too, but is set apart. */
+function isGround(line: TextLine, block: readonly TextLine[]): boolean {
+  if (!/^Thực hiện /u.test(normalise(line.text)) || line.bold) return false;
+  return block.length > 0 || (line.box[0] < 0.25 && line.box[2] > 0.87);
+}
+
+/** The body starts with an indent and runs to the right margin; a trích yếu is centred, its last line shorter. */
+function isFullParagraph(block: readonly TextLine[], line: TextLine): boolean {
+  const last = block.at(-1);
+  if (last === undefined) return false;
+  const centre = (box: TextLine['box']) => (box[0] + box[2]) / 2;
+  const shorter = last.box[2] - last.box[0] < 0.6 * (line.box[2] - line.box[0]);
+  const ended = /[.;:]$/.test(last.text.trim());
+  return (
+    shorter && (ended || Math.abs(centre(last.box) - centre(line.box)) > 0.04) && /^\p{Lu}/u.test(line.text)
+  );
+}
+
+/** Joined, without the rule that a drawing or a recogniser put at its end. */
+function abstractOf(...texts: readonly string[]): string {
+  return printed(...texts.map((text) => text.replace(/(?:\s*[-_=~—–*]){3,}\s*$/u, '')))
+    .replace(/^[^\p{L}\p{N}(“"'«]+/u, '')
+    .replace(/[\s.,;:_–-]+$/u, '');
+}
+
 /** Authority line in capitals, legal grounds, addressees, a note in brackets, a rule. */
 function endsAbstract(text: string): boolean {
   const folded = fold(text).trim();
   if (
-    /^(?:CAN CU\b|KINH G[UI]I|\(KEM THEO|\(BAN HANH KEM|THUC HIEN |DIEU 1\b|CHUONG I\b|PHAN I\b|[_\-=*]{3,})/.test(
+    /^(?:CAN CU\b|KINH G[UI]I|\(KEM THEO|\(BAN HANH KEM|DIEU 1\b|CHUONG I\b|PHAN I\b|[_\-=*]{3,})/.test(
       folded,
     )
   )
@@ -87,9 +118,15 @@ function subjectLines(head: PageHead, numberLine: TextLine | null): TextLine[] {
     const previous = block.at(-1)!;
     const height = previous.box[3] - previous.box[1];
     if (line.box[1] - previous.box[3] > height * 0.9 || isMark(line.text) || block.length >= MAX_LINES) break;
+    if (/^[-_=~—–*. ]+$/u.test(line.text) || isOther(line.text)) break;
     block.push(line);
   }
   return block;
+}
+
+/** What else stands in the left column: an ĐẾN stamp, a receiver's number. */
+function isOther(text: string): boolean {
+  return /^(?:DEN|SO\s*:|NGAY\s*:|CHUYEN\s*:)/.test(fold(text).trim());
 }
 
 /** Stamps of urgency or secrecy, in capitals, stand below the "V/v" too. */
@@ -101,8 +138,8 @@ function isMark(text: string): boolean {
 }
 
 function letter(lines: readonly TextLine[], number: DocumentNumber | null): TitleReading {
-  const named = number !== null && number.type !== null && number.family === 'state';
-  const value = printed(...lines.map((line) => line.text));
+  const named = number !== null && number.type !== null && number.family === 'state' && number.type !== 'CV';
+  const value = abstractOf(...lines.map((line) => line.text));
   const type = fromLines(
     named ? number.typeName : 'Công văn',
     lines.slice(0, 1),
@@ -111,8 +148,11 @@ function letter(lines: readonly TextLine[], number: DocumentNumber | null): Titl
   return { type, abstract: fromLines(value, lines, 0.95), conflict: false };
 }
 
-/** Without title and "V/v" the symbol still names the type. */
-function typeOfSymbol(number: DocumentNumber | null, line: TextLine | null): Found<string> {
-  if (number?.typeName == null || line === null) return nothing();
-  return fromLines(number.typeName, [line], 0.8);
+/** Without title and "V/v" the symbol still names the type; "Kính gửi" below an agency's head is a letter. */
+function untitled(head: PageHead, number: DocumentNumber | null, line: TextLine | null): Found<string> {
+  if (number?.typeName != null && line !== null) return fromLines(number.typeName, [line], 0.8);
+  const addressed = head.lines.find((one) => /^KINH G[A-Z]{1,2}I\b/.test(fold(one.text)));
+  return addressed !== undefined && head.motto !== null
+    ? fromLines('Công văn', [addressed], 0.75)
+    : nothing();
 }

@@ -1,17 +1,21 @@
 /** All fields that the text of one file gives (DOMAIN 4.3): each by its own rule, then checked against each other. */
-import { type KnownAgency, readAgency } from './field-agency.ts';
+import { readAddressees } from './field-addressees.ts';
+import { type KnownAgency, readAgency, symbolsOfHead } from './field-agency.ts';
 import { readDate } from './field-date.ts';
 import { headOf, type PageHead } from './field-head.ts';
-import { readNumber } from './field-number.ts';
+import { agreeWithAgency, agreeWithTitle, confirmSymbol, readNumber } from './field-number.ts';
+import { readRecipients } from './field-recipients.ts';
 import { hasRecipients, readSigner, type SignerReading } from './field-signer.ts';
 import { readTitle } from './field-title.ts';
-import { atMost, fromLines, nothing } from './found.ts';
+import { atMost, fromLines, recognised } from './found.ts';
 import type { TextLine } from './layout.ts';
 import { fold } from './normalise.ts';
-import type { DocumentNumber, Found, Urgency } from './types.ts';
+import { findSecrecy } from './secrecy.ts';
+import { splitRuns } from './split-runs.ts';
+import type { DocumentDetails, DocumentNumber, FieldMethod, Found, SecrecyMark, Urgency } from './types.ts';
 import { findUrgency } from './urgency.ts';
 
-export interface DocumentFields {
+export interface DocumentFields extends DocumentDetails {
   numberAndSymbol: Found<DocumentNumber>;
   date: Found<string>;
   type: Found<string>;
@@ -29,31 +33,51 @@ export interface DocumentFields {
   defects: { code: string; detail: string }[];
 }
 
-/**
- * `pages` = lines of page 1 and of the pages up to the one with Nơi nhận. `ocr` = the text lies over a picture, so some
- * scanner's OCR wrote it: nothing of it is sure enough to be entered without a person.
- */
+export interface FieldOptions {
+  /** The text lies over a picture, so some scanner's OCR wrote it: nothing of it is sure enough to be entered without a person. */
+  ocr?: boolean;
+  /** What the lines are when nobody had to recognise them. */
+  method?: FieldMethod;
+}
+
+/** `pages` = lines of page 1 and of the pages up to the one with Nơi nhận. */
 export function readFields(
   pages: readonly (readonly TextLine[])[],
   known: readonly KnownAgency[],
-  ocr = false,
+  { ocr = false, method = 'text-layer' }: FieldOptions = {},
 ): DocumentFields {
-  const head = headOf(pages[0] ?? []);
-  const { number, blank, line } = readNumber(head);
+  const split = pages.map((page) => page.flatMap(splitRuns));
+  const head = headOf(split[0] ?? []);
+  const read = readNumber(head, { knownOrgs: symbolsOfHead(head), ...titleHint(head) });
+  const titled = agreeWithTitle(read, head.title?.type ?? null);
   const date = readDate(head);
-  const title = readTitle(head, number.value, line);
-  const agency = readAgency(head, line, { number: number.value, known });
-  const signer = signerOf(pages);
-  const limit = ocr ? OCR_LIMIT : 1;
+  const context = { number: titled.numberAndSymbol.value, symbol: titled.symbol.value, known };
+  const agency = readAgency(head, titled.line, context);
+  const { numberAndSymbol, number, symbol, blank, line } = confirmSymbol(
+    agreeWithAgency(titled, agency.issuer.value),
+    head.title?.type ?? null,
+    agency.issuer.value,
+  );
+  const title = readTitle(head, numberAndSymbol.value, line);
+  const end = endOf(split);
+  const said = <T>(found: Found<T>) => withMethod(ocr ? atMost(found, OCR_LIMIT) : found, method);
   return {
-    numberAndSymbol: atMost(number, limit),
-    date: atMost(date.date, limit),
-    type: atMost(title.type, limit),
-    abstract: atMost(title.abstract, limit),
-    issuingAgency: atMost(agency, limit),
-    signerName: atMost(signer.name, limit),
-    signerTitle: atMost(signer.title, limit),
-    urgency: urgencyOf(head),
+    numberAndSymbol: said(numberAndSymbol),
+    number: said(number),
+    symbol: said(symbol),
+    date: said(date.date),
+    place: said(date.place),
+    type: said(title.type),
+    abstract: said(title.abstract),
+    issuingAgency: said(agency.issuer),
+    parentAgency: said(agency.parent),
+    addressees: readAddressees(head).map(said),
+    recipients: end.recipients.map(said),
+    signerName: said(end.signer.name),
+    signerTitle: said(end.signer.title),
+    signingAuthority: end.signer.authority.map(said),
+    urgency: said(urgencyOf(head)),
+    secrecy: said(secrecyOf(head)),
     draft: blank || isDraft(head),
     hasMotto: head.motto !== null,
     isAppendix: isAppendix(head),
@@ -66,16 +90,41 @@ export function readFields(
   };
 }
 
+function titleHint(head: PageHead): { pageType?: string } {
+  return head.title === null ? {} : { pageType: head.title.type.name };
+}
+
 const OCR_LIMIT = 0.85;
 
-function signerOf(pages: readonly (readonly TextLine[])[]): SignerReading {
+function withMethod<T>(found: Found<T>, method: FieldMethod): Found<T> {
+  return found.method === 'text-layer' ? { ...found, method } : found;
+}
+
+/** The foot of the document: on the page with Nơi nhận, else on the last page that has a signer. */
+function endOf(pages: readonly (readonly TextLine[])[]): {
+  signer: SignerReading;
+  recipients: Found<string>[];
+} {
   const page = pages.find(hasRecipients);
-  if (page !== undefined) return readSigner(page);
-  for (const other of [...pages].reverse()) {
-    const signer = readSigner(other);
-    if (signer.name.value !== null) return signer;
+  if (page !== undefined) {
+    const signer = readSigner(page);
+    return { signer, recipients: readRecipients(page, signer.edge) };
   }
-  return { name: nothing(), title: nothing() };
+  const signers = [...pages].reverse().map(readSigner);
+  const signer = signers.find((one) => one.name.value !== null) ?? readSigner([]);
+  return { signer, recipients: [] };
+}
+
+/** Its level only: the content around a mark is nobody's business here (DOMAIN 8.2). */
+function secrecyOf(head: PageHead): Found<SecrecyMark['level']> {
+  const upper = head.lines.filter((line) => line.box[1] < 0.5);
+  const level = findSecrecy(upper.map((line) => line.text).join('\n'), 'text-layer', null)[0]?.level;
+  if (level === undefined)
+    return { value: null, raw: null, confidence: noneSeen(head), method: 'text-layer', page: 1, box: null };
+  const line = upper.find((one) => findSecrecy(one.text, 'text-layer', null).length > 0);
+  return line === undefined
+    ? { value: level, raw: null, confidence: 0.9, method: 'text-layer', page: 1, box: null }
+    : fromLines(level, [line], 0.95);
 }
 
 /** A line that is nothing but the mark, in the upper half of page 1. */
@@ -85,7 +134,12 @@ function urgencyOf(head: PageHead): Found<Urgency> {
     const urgency = findUrgency(line.text, 'text');
     if (urgency !== null) return fromLines(urgency, [line], 0.95);
   }
-  return { value: 'THUONG', raw: null, confidence: 0.9, method: 'text-layer', page: 1, box: null };
+  return { value: 'THUONG', raw: null, confidence: noneSeen(head), method: 'text-layer', page: 1, box: null };
+}
+
+/** That a page has no stamp: a rubber stamp stands slanted and is seldom recognised. */
+function noneSeen(head: PageHead): number {
+  return recognised(head.lines) === null ? 0.9 : 0.7;
 }
 
 function isDraft(head: PageHead): boolean {

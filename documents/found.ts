@@ -18,7 +18,24 @@ export function fromLines<T>(value: T | null, lines: readonly TextLine[], confid
       Math.max(a[3], b[3]),
     ]);
   const raw = lines.map((line) => line.text).join('\n');
-  return { value, raw, confidence, method: 'text-layer', page: first.page, box };
+  const read = recognised(lines);
+  if (read === null) return { value, raw, confidence, method: 'text-layer', page: first.page, box };
+  return { value, raw, confidence: confidence * trustIn(read), method: 'ocr', page: first.page, box };
+}
+
+/** How sure a recogniser was of its weakest line; null for lines that nobody had to recognise. */
+export function recognised(lines: readonly TextLine[]): number | null {
+  const read = lines.flatMap(({ confidence }) =>
+    confidence === undefined || confidence === 1 ? [] : [confidence],
+  );
+  return read.length === 0 ? null : Math.min(...read);
+}
+
+/** What the engine's own figure is worth: it is low for handwriting and seals, and never means more than "likely". */
+function trustIn(read: number): number {
+  if (read >= 0.85) return 0.96;
+  if (read >= 0.6) return 0.9;
+  return read >= 0.3 ? 0.8 : 0.65;
 }
 
 export function fromWords<T>(value: T, raw: string, method: FieldMethod, confidence: number): Found<T> {

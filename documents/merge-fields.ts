@@ -4,6 +4,7 @@
  */
 import { sameAgency } from './agency-name.ts';
 import type { KnownAgency } from './field-agency.ts';
+import { symbolOf } from './field-number.ts';
 import type { DocumentFields } from './fields.ts';
 import { fromWords, nothing, surer } from './found.ts';
 import type { LetterEvidence, SubjectEvidence } from './letter-evidence.ts';
@@ -90,10 +91,13 @@ interface Claim {
   confidence: number;
 }
 
-function mergeNumber(evidence: Evidence, defects: Merged['defects']): Found<DocumentNumber> {
+type NumberEvidence = Pick<Evidence, 'fields' | 'letter' | 'subject' | 'nameNumber' | 'fileName'>;
+
+/** The number as read, surer when another place says the same; told in `defects` when one says something else. */
+export function mergeNumber(evidence: NumberEvidence, defects: Merged['defects']): Found<DocumentNumber> {
   const read = evidence.fields?.numberAndSymbol;
   const claims = claimsOf(evidence);
-  const winner = read?.value ? read : claimed(claims[0]);
+  const winner = read?.value && !isOutvoted(read, claims) ? read : confirmed(claims[0], evidence.fields);
   if (winner.value === null) return read ?? nothing<DocumentNumber>();
   const others = claims.filter((claim) => claim.method !== winner.method);
   const same = others.filter((claim) => claim.number.key === winner.value!.key);
@@ -111,11 +115,32 @@ function mergeNumber(evidence: Evidence, defects: Merged['defects']): Found<Docu
     });
     return { ...winner, confidence: Math.min(winner.confidence, DOUBTED) };
   }
-  return same.length > 0 ? surer(winner, winner.method === 'subject' ? 0.1 : 0.02) : winner;
+  if (same.length === 0) return winner;
+  const agreed =
+    winner.method === 'ocr' ? Math.max(winner.confidence, RECOGNISED_AND_SAID) : winner.confidence;
+  return surer({ ...winner, confidence: agreed }, winner.method === 'subject' ? 0.1 : 0.02);
 }
 
+/** A number written in by hand is misread every second time: what was typed into the mail counts before it. */
+function isOutvoted({ method, value }: Found<DocumentNumber>, claims: readonly Claim[]): boolean {
+  return method === 'ocr' && claims.length > 0 && !claims.some((claim) => claim.number.key === value?.key);
+}
+
+/** The symbol is printed: where it says the same as the mail, only the number rests on the mail alone. */
+function confirmed(claim: Claim | undefined, fields: DocumentFields | null): Found<DocumentNumber> {
+  const found = claimed(claim);
+  const symbol = fields?.symbol.value ?? null;
+  if (symbol === null || found.value === null) return found;
+  return fold(symbolOf(found.value)) === fold(symbol) ? surer(found, SYMBOL_AGREES) : found;
+}
+
+const SYMBOL_AGREES = 0.05;
+
+/** A number written in by hand that somebody typed into the mail or the file's name as well. */
+const RECOGNISED_AND_SAID = 0.92;
+
 /** In the order of trust. Of the subject's numbers the one that another place knows too, else the one it begins with. */
-function claimsOf({ fields, letter, subject, nameNumber, fileName }: Evidence): Claim[] {
+function claimsOf({ fields, letter, subject, nameNumber, fileName }: NumberEvidence): Claim[] {
   const claims: Claim[] = [];
   const keys = [fields?.numberAndSymbol.value?.key, letter?.number?.key, nameNumber?.key];
   if (letter?.number)
@@ -136,13 +161,19 @@ function mergeDate({ fields, letter }: Evidence, trust: number, defects: Merged[
   const stated = letter?.date ?? null;
   if (!read?.value) return said(stated, 'letter-body', trust) ?? read ?? nothing<string>();
   if (stated === null) return read;
-  if (stated === read.value) return surer(read, 0.02);
+  if (stated === read.value) return surer(read, read.method === 'ocr' ? DATE_AGREES : 0.02);
+  if (read.method === 'ocr' && read.confidence < GUESSED) return said(stated, 'letter-body', trust) ?? read;
   defects.push({
     code: 'DATE_DISAGREES',
     detail: `ngày trên văn bản (${read.value}) khác ngày ghi trong thư (${stated})`,
   });
   return { ...read, confidence: Math.min(read.confidence, DOUBTED) };
 }
+
+/** A recognised date that the letter repeats: two sources of their own. */
+const DATE_AGREES = 0.15;
+/** Below this a recognised date was guessed from the shapes of letters. */
+const GUESSED = 0.7;
 
 /** Without a title the symbol tells the type as surely as it was read itself, unless it may mean two things. */
 function mergeType(

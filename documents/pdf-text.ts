@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { CongvanError } from '../config/error.ts';
 import { linesOfWords } from './layout.ts';
-import { floatsAt, type PdfWord, withStamps, wordsOfPage } from './pdf-words.ts';
+import { type Box, floatsAt, type PdfWord, withStamps, wordsOfPage } from './pdf-words.ts';
 import { forgetPdfium, openWithPdfium, type Pdfium, type PdfiumDocument } from './pdfium.ts';
 import { isUsableText } from './text-layer.ts';
 
@@ -43,6 +43,15 @@ interface GreyPicture {
   pixels: Uint8Array;
 }
 
+interface ColourPicture {
+  width: number;
+  height: number;
+  /** Four bytes for each pixel: blue, green, red, unused; rows from the top. */
+  pixels: Uint8Array;
+  /** Dots per inch; fewer than asked for when the page is very large. */
+  dpi: number;
+}
+
 export interface OpenPdf {
   pageCount: number;
   /** Signature fields that carry a signature, as pdfium counts them. Says nothing about their value. */
@@ -51,6 +60,10 @@ export interface OpenPdf {
   readPage(number: number): PdfPage;
   /** The page as people see it, with annotations. `dpi` dots per inch. */
   renderPage(number: number, dpi: number): GreyPicture;
+  /** Width and height as shown, points (1/72 inch). */
+  pageSize(number: number): [number, number];
+  /** A part of the page in colour, as shown but without annotations. `box` in fractions; the whole page without it. */
+  renderColour(number: number, dpi: number, box?: Box): ColourPicture;
   close(): void;
 }
 
@@ -104,6 +117,20 @@ class Pages implements OpenPdf {
 
   renderPage(number: number, dpi: number): GreyPicture {
     return this.#onPage(number, (page) => render(this.#handle.pdfium, page, dpi, this.#limits.maxPixels));
+  }
+
+  pageSize(number: number): [number, number] {
+    const { pdfium } = this.#handle;
+    return this.#onPage(number, (page) => [
+      pdfium._FPDF_GetPageWidth(page),
+      pdfium._FPDF_GetPageHeight(page),
+    ]);
+  }
+
+  renderColour(number: number, dpi: number, box: Box = [0, 0, 1, 1]): ColourPicture {
+    return this.#onPage(number, (page) =>
+      renderPart(this.#handle.pdfium, page, { dpi, box, maxPixels: this.#limits.maxPixels }),
+    );
   }
 
   close(): void {
@@ -167,6 +194,35 @@ function render(pdfium: Pdfium, page: number, dpi: number, maxPixels: number): G
     pdfium._FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, 0, RENDER_FLAGS);
     pdfium._FPDFBitmap_Destroy(bitmap);
     return { width, height, pixels: pdfium.HEAPU8.slice(pointer, pointer + width * height) };
+  } finally {
+    pdfium.wasmExports.free(pointer);
+  }
+}
+
+const BGRX = 3;
+
+/** The page is laid out as if it were drawn whole, shifted so that the part comes to stand in the bitmap. */
+function renderPart(
+  pdfium: Pdfium,
+  page: number,
+  { dpi, box, maxPixels }: { dpi: number; box: Box; maxPixels: number },
+): ColourPicture {
+  const points: [number, number] = [pdfium._FPDF_GetPageWidth(page), pdfium._FPDF_GetPageHeight(page)];
+  const share = Math.max(1e-6, (box[2] - box[0]) * (box[3] - box[1]));
+  const scale = Math.min(dpi / 72, Math.sqrt(maxPixels / Math.max(1, points[0] * points[1] * share)));
+  const [across, down] = points.map((length) => Math.max(1, Math.round(length * scale))) as [number, number];
+  const [left, top] = [Math.floor(box[0] * across), Math.floor(box[1] * down)];
+  const width = Math.max(1, Math.min(across, Math.ceil(box[2] * across)) - left);
+  const height = Math.max(1, Math.min(down, Math.ceil(box[3] * down)) - top);
+  const pointer = pdfium.wasmExports.malloc(width * height * 4);
+  if (pointer === 0) throw refusal('PDF_BROKEN', 'không đủ bộ nhớ để vẽ trang');
+  try {
+    const bitmap = pdfium._FPDFBitmap_CreateEx(width, height, BGRX, pointer, width * 4);
+    pdfium._FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xffffffff);
+    pdfium._FPDF_RenderPageBitmap(bitmap, page, -left, -top, across, down, 0, 0);
+    pdfium._FPDFBitmap_Destroy(bitmap);
+    const pixels = pdfium.HEAPU8.slice(pointer, pointer + width * height * 4);
+    return { width, height, pixels, dpi: scale * 72 };
   } finally {
     pdfium.wasmExports.free(pointer);
   }

@@ -1,5 +1,7 @@
 /** The official documents of one mail: files read, grouped, and their fields put together (INT-03, DOMAIN 4). */
 import type { KnownAgency } from './field-agency.ts';
+import { numberOf, symbolOf } from './field-number.ts';
+import type { DocumentFields } from './fields.ts';
 import { numberFromFileName } from './find-numbers.ts';
 import { type FileFacts, type FileGroup, groupFiles } from './group-files.ts';
 import {
@@ -9,10 +11,19 @@ import {
   type SubjectEvidence,
   subjectEvidence,
 } from './letter-evidence.ts';
+import { linesOfFile } from './lines-of-file.ts';
 import { mergeFields } from './merge-fields.ts';
 import { type FileReading, readPdfFile } from './read-file.ts';
+import { readFileFields } from './reading.ts';
 import { findSecrecy } from './secrecy.ts';
-import type { DocumentReading, OfficialDocument, SecrecyMark } from './types.ts';
+import type {
+  DocumentDetails,
+  DocumentNumber,
+  DocumentReading,
+  Found,
+  OfficialDocument,
+  SecrecyMark,
+} from './types.ts';
 
 /** One file of the mail, on disk. */
 export interface FileToRead {
@@ -37,6 +48,8 @@ export interface MailToRead {
   letterBody: LetterBody | null;
   files: readonly FileToRead[];
   agencies: readonly KnownAgency[];
+  /** Scans and pictures are recognised too (seconds a page); without it they are told to be pictures and nothing more. */
+  recognise?: boolean;
 }
 
 /** PDFs read for their text; more are grouped by name only. */
@@ -75,7 +88,44 @@ async function readFiles(mail: MailToRead, started: number): Promise<Map<string,
     if (performance.now() - started > MAX_MS) break;
     readings.set(file.path, await readPdfFile(file.file, mail.agencies));
   }
+  if (mail.recognise === true) await recogniseFiles(mail, readings, started);
   return readings;
+}
+
+const PICTURES = new Set(['image/jpeg', 'image/png', 'image/tiff']);
+
+/** Scans after all text layers: what costs nothing is there first. */
+async function recogniseFiles(
+  mail: MailToRead,
+  readings: Map<string, FileReading>,
+  started: number,
+): Promise<void> {
+  for (const file of mail.files) {
+    if (performance.now() - started > MAX_MS) return;
+    const known = readings.get(file.path);
+    if (known?.imageOnly !== true && !PICTURES.has(file.detectedType)) continue;
+    readings.set(file.path, await readScan(file, { known, agencies: mail.agencies }));
+  }
+}
+
+async function readScan(
+  file: FileToRead,
+  { known, agencies }: { known: FileReading | undefined; agencies: readonly KnownAgency[] },
+): Promise<FileReading> {
+  const source = await linesOfFile(file.file, file.detectedType, file.name);
+  try {
+    const fields = await readFileFields(source, agencies);
+    return {
+      fields: source.pages === 0 ? null : fields,
+      pageCount: source.pageCount,
+      imageOnly: true,
+      copyLine: known?.copyLine ?? false,
+      text: [known?.text ?? '', fields.text].join('\n'),
+      defects: [...(known?.defects ?? []), ...source.defects],
+    };
+  } finally {
+    await source.close();
+  }
 }
 
 function factsOf(file: FileToRead, reading: FileReading | undefined): FileFacts {
@@ -137,9 +187,26 @@ function documentOf(
     pageCount: reading?.pageCount ?? null,
     imageOnly: reading?.imageOnly ?? isPicture(file),
     copyLine: reading?.copyLine ?? false,
+    ...detailsOf(fact.fields, merged.numberAndSymbol),
     draft: fact.fields?.draft ?? false,
     defects: [...(reading?.defects ?? []), ...merged.defects, ...group.defects],
   };
+}
+
+/** What was read beside that which the mail may know as well. */
+function detailsOf(fields: DocumentFields | null, whole: Found<DocumentNumber>): Partial<DocumentDetails> {
+  if (fields === null) return {};
+  const { parentAgency, place, addressees, recipients, signingAuthority, secrecy } = fields;
+  const { number, symbol } = whole.value === null ? fields : partsOf(whole, whole.value);
+  return { parentAgency, number, symbol, place, addressees, recipients, signingAuthority, secrecy };
+}
+
+/** Of the number that counts, wherever it comes from. */
+function partsOf(
+  whole: Found<DocumentNumber>,
+  value: DocumentNumber,
+): Pick<DocumentDetails, 'number' | 'symbol'> {
+  return { number: { ...whole, value: numberOf(value) }, symbol: { ...whole, value: symbolOf(value) } };
 }
 
 function isPicture(file: FileToRead): boolean {

@@ -57,7 +57,7 @@ function readOpen(pdf: OpenPdf, known: readonly KnownAgency[]): FileReading {
     };
   const first = pdf.readPage(1);
   const lines = linesOfWords(first.words, 1);
-  const fields = first.imageOnly ? null : readFields(pagesOf(pdf, lines), known, first.picture);
+  const fields = first.imageOnly ? null : readFields(pagesOf(pdf, lines), known, { ocr: first.picture });
   return {
     fields,
     pageCount: pdf.pageCount,

@@ -23,9 +23,11 @@ export interface DocumentNumber {
   flags: string[];
 }
 
-/** Where a value was found. In order of trust (DOMAIN 4): text-layer > edxml > office-text > notice-body > subject > file-name. */
+/** Where a value was found. In order of trust (DOMAIN 4): text-layer > edxml > office-text > notice-body > subject > file-name > ocr. */
 export type FieldMethod =
   | 'text-layer'
+  | 'office-text'
+  | 'ocr'
   | 'certificate'
   | 'edxml'
   | 'letter-body'
@@ -51,8 +53,27 @@ export interface Found<T> {
 
 export type Urgency = 'THUONG' | 'KHAN' | 'THUONG_KHAN' | 'HOA_TOC' | 'HOA_TOC_HEN_GIO';
 
+/** The fields of the register beyond those that registration itself rests on (N30 PL VI, REG). */
+export interface DocumentDetails {
+  /** Cơ quan chủ quản, printed above the issuer; null for a ministry or a provincial committee. */
+  parentAgency: Found<string>;
+  /** Số as printed, leading zeros kept: "05". */
+  number: Found<string>;
+  /** Ký hiệu: "QĐ-UBND". A draft has one without a number. */
+  symbol: Found<string>;
+  /** Địa danh. */
+  place: Found<string>;
+  /** Kính gửi, one for each. */
+  addressees: Found<string>[];
+  /** Nơi nhận, one for each line. */
+  recipients: Found<string>[];
+  /** "TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", top line first; empty when the head signs for himself. */
+  signingAuthority: Found<string>[];
+  secrecy: Found<SecrecyMark['level']>;
+}
+
 /** One official document with the files that belong to it (INT-03). Files are named by the path of their mail part. */
-export interface OfficialDocument {
+export interface OfficialDocument extends Partial<DocumentDetails> {
   /** The file that is the document. */
   main: string;
   /** Appendices of it. */
@@ -85,6 +106,8 @@ export interface DocumentReading {
   unassigned: string[];
   /** Secrecy marks found; empty = none (DOMAIN 8.2). */
   secrecy: SecrecyMark[];
+  /** What was read page by page, for the text index: `path` of the mail part, `page` from 1 (null = no pages). */
+  texts?: { path: string; page: number | null; text: string }[];
   elapsedMs: number;
 }
 

@@ -4,6 +4,7 @@ import { sendFailed } from '../handlers/send-failed.ts';
 import type { RawMessage } from '../handlers/types.ts';
 import { DEFAULT_READING_LIMITS } from '../mail/limits.ts';
 import type { House } from './house.ts';
+import { indexed } from './indexing.ts';
 import { startFolderIntake } from './intake/folder.ts';
 import { moveRegistered, startImapIntake } from './intake/imap/connection.ts';
 import { startListener } from './intake/listener.ts';
@@ -62,6 +63,7 @@ export async function startApp(house: House, options: { sending: boolean }): Pro
       { processes: READING_PROCESSES, deadlineMs: READING_DEADLINE_MS, heapMiB: READING_HEAP_MIB },
     );
     ends.push(() => readers.close());
+    ends.push(() => indexed(storage));
     const outbox =
       options.sending && config.outgoing
         ? started(

@@ -24,6 +24,7 @@ import type {
 } from '../handlers/types.ts';
 import { entryTime } from '../mail/entry-time.ts';
 import type { MessageRow, StageFacts } from '../storage/types.ts';
+import { indexLetter } from './indexing.ts';
 import { asFacts, judgeLetter, keepProofs } from './judging/letter.ts';
 import type { Service } from './service.ts';
 import { trouble } from './trouble.ts';
@@ -127,6 +128,7 @@ async function register(arrival: ArrivalFacts, turn: Turn, service: Service): Pr
   );
   service.outboxChanged();
   service.putAway(arrival.raw);
+  indexLetter(service, facts, reading.texts);
 }
 
 /** A revocation answer that is not to be had now is asked for again, until the configured patience ends: then a person decides. */

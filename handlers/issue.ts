@@ -73,7 +73,7 @@ export function refuseIncomplete(
 }
 
 /** ISS-12, DOMAIN 8.2: no override in the gateway. Asked before anything of it is kept, and once more when it is decided. */
-export function refuseSecret(marks: SecrecyMark[]): void {
+function refuseSecret(marks: SecrecyMark[]): void {
   if (marks.length === 0) return;
   refuse('ISSUE_SECRET', 'Văn bản có dấu hiệu chứa bí mật nhà nước, không được gửi qua thư điện tử.');
 }

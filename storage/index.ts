@@ -16,6 +16,8 @@ import { openPostgres } from './postgres.ts';
 import * as register from './register.ts';
 import { restore } from './restore.ts';
 import * as search from './search.ts';
+import { find } from './search-find.ts';
+import { catchUp } from './search-register.ts';
 import { openSqlite } from './sqlite.ts';
 import { nowOf, remember, type Store } from './store.ts';
 import { transact } from './transact.ts';
@@ -87,8 +89,8 @@ function storageOver(store: Store): Storage {
     },
     search: {
       index: (texts) => search.indexTexts(engine, texts),
-      catchUp: () => search.catchUp(engine),
-      find: (query, filter) => search.find(engine, query, filter),
+      catchUp: () => catchUp(engine),
+      find: (query, filter) => find(engine, query, filter),
       clear: () => search.clearIndex(engine),
     },
     meta: { get: (name) => readMeta(db, name), set: (name, value) => setMeta(db, name, value) },

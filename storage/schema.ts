@@ -211,6 +211,8 @@ export interface SearchPagesTable {
   part: string;
   name: string | null;
   page: number | null;
+  /** Books and years it is registered in: `den y2026`; empty while it is in none. */
+  place: string;
   text: string;
 }
 

@@ -1,5 +1,6 @@
 /** What the reading processes are asked and what they answer. Plain data: it crosses a process boundary. */
 import type { DirectoryAgency } from '../../config/types.ts';
+import type { ReadingRecord } from '../../documents/reading-record.ts';
 import type { DocumentReading, SecrecyMark } from '../../documents/types.ts';
 import type { IncomingMessage, MailPart, ReadingLimits, SenderCheck } from '../../mail/types.ts';
 import type { SignatureReport } from '../../signatures/types.ts';
@@ -44,5 +45,15 @@ export interface InspectTask {
   signatures: Record<string, SignatureReport>;
 }
 
-export type ReaderTask = ReadTask | InspectTask;
-export type ReaderResult<T extends ReaderTask> = T extends ReadTask ? ReadResult : DocumentReading;
+/** Reads the fields of one file on disk, whatever it is; nothing is kept. */
+export interface ReadFileTask {
+  type: 'read-file';
+  file: string;
+}
+
+export type ReaderTask = ReadTask | InspectTask | ReadFileTask;
+export type ReaderResult<T extends ReaderTask> = T extends ReadTask
+  ? ReadResult
+  : T extends ReadFileTask
+    ? ReadingRecord
+    : DocumentReading;

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { namedError, type ProcessWord } from '../process-word.ts';
 import { inspect } from './inspect.ts';
 import { read } from './read.ts';
+import { readFile } from './read-file.ts';
 import type { ReaderSetup, ReaderTask } from './task.ts';
 
 /** Milliseconds between two looks at whether the service still lives. */
@@ -29,11 +30,15 @@ new Worker(
 
 async function answer(task: ReaderTask, settings: ReaderSetup): Promise<void> {
   try {
-    const value = task.type === 'read' ? await read(task, settings) : await inspect(task, settings);
-    say({ ok: true, value, rss: process.memoryUsage.rss() });
+    say({ ok: true, value: await done(task, settings), rss: process.memoryUsage.rss() });
   } catch (error) {
     say({ ok: false, ...namedError(error), rss: process.memoryUsage.rss() });
   }
+}
+
+function done(task: ReaderTask, settings: ReaderSetup): Promise<unknown> {
+  if (task.type === 'read') return read(task, settings);
+  return task.type === 'read-file' ? readFile(task, settings) : inspect(task, settings);
 }
 
 function say(word: ProcessWord): void {

@@ -215,7 +215,9 @@ function cutOut(pdf: Buffer): [covered: Buffer, cms: Buffer] {
 }
 
 function pem(der: Uint8Array): string {
-  const base64 = Buffer.from(der).toString('base64').replace(/.{64}(?!$)/g, '$&\n');
+  const base64 = Buffer.from(der)
+    .toString('base64')
+    .replace(/.{64}(?!$)/g, '$&\n');
   return `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`;
 }
 

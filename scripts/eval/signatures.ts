@@ -48,7 +48,15 @@ const slowest = results.reduce((most, one) => Math.max(most, one.report.elapsedM
 const agree = results.filter((one) => one.agrees).length;
 const total = results.length + crashes.length;
 const falseValid = results.filter(isFalseValid).map((one) => one.row.id);
-const summary = { total, agree, share: agree / total, falseValid, crashes: crashes.length, slowestMs: slowest, formats: table };
+const summary = {
+  total,
+  agree,
+  share: agree / total,
+  falseValid,
+  crashes: crashes.length,
+  slowestMs: slowest,
+  formats: table,
+};
 
 if (values.json === true) console.log(JSON.stringify(summary));
 else {
@@ -56,6 +64,8 @@ else {
   for (const one of crashes) console.log(`CRASH ${one}`);
   for (const one of table) console.log(`${one.format.padEnd(6)} ${one.agree}/${one.rows}`);
   const percent = ((100 * agree) / total).toFixed(1);
-  console.log(`all    ${agree}/${total} (${percent} %), wrongly valid: ${falseValid.length === 0 ? 'none' : falseValid.join(' ')}, crashes: ${crashes.length}, slowest ${slowest} ms`);
+  console.log(
+    `all    ${agree}/${total} (${percent} %), wrongly valid: ${falseValid.length === 0 ? 'none' : falseValid.join(' ')}, crashes: ${crashes.length}, slowest ${slowest} ms`,
+  );
 }
 process.exitCode = falseValid.length > 0 || crashes.length > 0 || agree / total < WANTED ? 1 : 0;

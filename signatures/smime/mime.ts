@@ -11,7 +11,7 @@ const MAX_PARTS = 500;
 const LF = 10;
 const CR = 13;
 
-export interface HeaderField {
+interface HeaderField {
   /** Lower case. */
   name: string;
   /** Unfolded, Latin-1: one character for each octet. */

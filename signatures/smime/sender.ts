@@ -96,7 +96,7 @@ export function certificateAddresses(certificate: Certificate): string[] {
 }
 
 /** The one address that a message says it is from, when nothing else in its header says another; else null. */
-export function authorOf(message: MimeEntity): string | null {
+function authorOf(message: MimeEntity): string | null {
   if (message.ambiguous) return null;
   const [from, ...more] = fieldValues(message, 'from');
   const author = from === undefined || more.length > 0 ? null : plainAddress(from);

@@ -26,7 +26,7 @@ export interface SignedEntity {
 }
 
 /** A part that shows something. */
-export interface Leaf {
+interface Leaf {
   path: string;
   type: string;
 }

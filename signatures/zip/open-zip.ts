@@ -12,7 +12,7 @@ import { checkLayout, type Extent, holdsRecord } from './layout.ts';
 import { MAX_STEPS, nameKey, nameOf } from './names.ts';
 import { type CentralHeader, type EntryHeader, FLAG, readLocal, SIGNATURE, signatureAt } from './records.ts';
 
-export interface ZipEntry {
+interface ZipEntry {
   name: string;
   /** Inflated bytes. */
   size: number;

@@ -8,11 +8,19 @@ import { journalContract } from './journal-contract.ts';
 import { messagesContract } from './messages-contract.ts';
 import { outboxContract } from './outbox-contract.ts';
 import { registerContract } from './register-contract.ts';
+import { searchContract } from './search-contract.ts';
 
 const postgres = await startPostgres();
 afterAll(() => postgres?.stop());
 
-const contracts = [messagesContract, registerContract, outboxContract, journalContract, backupContract];
+const contracts = [
+  messagesContract,
+  registerContract,
+  outboxContract,
+  journalContract,
+  backupContract,
+  searchContract,
+];
 
 describe('storage on SQLite', () => {
   for (const contract of contracts) contract(onSqlite);

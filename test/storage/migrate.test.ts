@@ -8,14 +8,17 @@ import { MIGRATIONS, type Migration, migrate } from '../../storage/migrate.ts';
 import { openSqlite } from '../../storage/sqlite.ts';
 import { type Bench, decision, entry, openBench } from '../support/register.ts';
 
-const second: Migration = {
-  number: 2,
+const NEWEST = MIGRATIONS.at(-1)!.number;
+const COPY = `before-${String(NEWEST + 1).padStart(4, '0')}`;
+
+const next: Migration = {
+  number: NEWEST + 1,
   up: async (tx) => {
     await tx.schema.alterTable('entries').addColumn('shelf', 'text').execute();
   },
 };
 const failing: Migration = {
-  number: 2,
+  number: NEWEST + 1,
   up: async (tx) => {
     await tx.schema.alterTable('entries').addColumn('shelf', 'text').execute();
     throw new Error('half way');
@@ -52,9 +55,9 @@ describe('migrations', () => {
 
   test('a new database is not copied, an existing one is, as it was', async () => {
     expect(readdirSync(dirname(file)).filter((name) => name.includes('before'))).toEqual([]);
-    expect(await run([...MIGRATIONS, second])).toBe(2);
-    const copy = `${file}.before-0002`;
-    expect(ask(copy, "select value from meta where name = 'schema'")).toEqual({ value: '1' });
+    expect(await run([...MIGRATIONS, next])).toBe(NEWEST + 1);
+    const copy = `${file}.${COPY}`;
+    expect(ask(copy, "select value from meta where name = 'schema'")).toEqual({ value: String(NEWEST) });
     expect(ask(copy, 'select number from entries')).toEqual({ number: 1 });
     expect(ask(copy, COLUMNS)).toEqual({ shelf: 0 });
     expect(ask(file, COLUMNS)).toEqual({ shelf: 1 });
@@ -64,21 +67,26 @@ describe('migrations', () => {
   test('a migration that fails half way leaves the database as it was', async () => {
     await expect(run([...MIGRATIONS, failing])).rejects.toThrow('half way');
     expect(ask(file, COLUMNS)).toEqual({ shelf: 0 });
-    expect(await run([...MIGRATIONS, second])).toBe(2);
+    expect(await run([...MIGRATIONS, next])).toBe(NEWEST + 1);
   });
 
   test('two that migrate at once do it once', async () => {
-    expect(await Promise.all([run([...MIGRATIONS, second]), run([...MIGRATIONS, second])])).toEqual([2, 2]);
-    expect(ask(`${file}.before-0002`, COLUMNS)).toEqual({ shelf: 0 });
+    expect(await Promise.all([run([...MIGRATIONS, next]), run([...MIGRATIONS, next])])).toEqual([
+      NEWEST + 1,
+      NEWEST + 1,
+    ]);
+    expect(ask(`${file}.${COPY}`, COLUMNS)).toEqual({ shelf: 0 });
   });
 
   test('a newer schema is refused and left alone', async () => {
-    await run([...MIGRATIONS, second]);
+    await run([...MIGRATIONS, next]);
     await expect(openStorage(bench.options)).rejects.toMatchObject({
       code: 'SCHEMA_NEWER',
       temporary: false,
     });
-    await expect(openStorage(bench.options)).rejects.toThrow(/phiên bản 2, mới hơn phần mềm này \(1\)/);
+    await expect(openStorage(bench.options)).rejects.toThrow(
+      `phiên bản ${NEWEST + 1}, mới hơn phần mềm này (${NEWEST})`,
+    );
     expect(ask(file, 'select number from entries')).toEqual({ number: 1 });
   });
 

@@ -63,14 +63,14 @@ export const signingCertificateV2 = (certificate: Buffer): Buffer =>
   attribute(ATTRIBUTE.signingCertificateV2, sequence(sequence(sequence(octetString(digest(certificate))))));
 
 /** Issuer and serial number, as a SignerInfo names them. */
-export function issuerAndSerial(certificate: Buffer): Buffer {
+function issuerAndSerial(certificate: Buffer): Buffer {
   const [tbs] = elements(readDer(certificate));
   const [, serial, , issuer] = elements(tbs);
   return sequence(whole(issuer!), whole(serial!));
 }
 
 /** subjectKeyIdentifier as the factory makes it: SHA-1 of the whole subjectPublicKeyInfo. */
-export function keyIdentifier(certificate: Buffer): Buffer {
+function keyIdentifier(certificate: Buffer): Buffer {
   const [tbs] = elements(readDer(certificate));
   const spki = elements(tbs).filter((part) => !isContext(part, 0))[5];
   return element(0x80, createHash('sha1').update(whole(spki!)).digest());

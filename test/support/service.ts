@@ -52,7 +52,9 @@ export async function openRig(part: ConfigPart = {}): Promise<ServiceRig> {
     judge: ordinaryJudge,
   };
   const run = async (task: ReaderTask) =>
-    task.type === 'read' ? reading.read(texts.get(task.sha256) ?? '') : reading.inspect(task.subject);
+    task.type === 'read'
+      ? reading.read(texts.get(task.sha256) ?? '')
+      : reading.inspect(task.type === 'inspect' ? task.subject : '');
   return {
     service: {
       config,
