@@ -17,10 +17,13 @@ const keyOf = ({ kind, url, body }: EvidenceRequest): string =>
 
 /** The verdict would be another if the answers were there: only then is it worth waiting for them. */
 function waitsForAnswers(report: SignatureReport): boolean {
-  const counts = (one: { code: string }) => one.code === 'TRY_LATER';
+  // In the notes it is a time stamp's: with it, an ended or revoked certificate may still have signed in time.
   return (
     report.conclusion === 'untrusted' &&
-    report.signatures.some((check) => check.reasons.some(counts) || check.notes.some(counts))
+    report.signatures.some(
+      ({ subIndication, notes }) =>
+        subIndication === 'TRY_LATER' || notes.some((one) => one.code === 'TRY_LATER'),
+    )
   );
 }
 

@@ -121,6 +121,12 @@ function changeReasons(changes: Change[]): SignatureReason[] {
 /** Most reasons that a report names: a file with thousands of changes is told by its first ones. */
 const MAX_REASONS = 50;
 
+/** The reason that decides is told, however many there are. */
+function withFirst(decisive: SignatureReason, all: SignatureReason[]): SignatureReason[] {
+  const told = all.slice(0, MAX_REASONS);
+  return told.includes(decisive) ? told : [decisive, ...told.slice(1)];
+}
+
 /** What was computed or read stands before what the chain says, so that the first reason is the weightiest. */
 function trustOf(anchored: boolean, against: SignatureReason[]): boolean | null {
   if (against.some((one) => FAILING.has(one.code))) return false;
@@ -141,8 +147,9 @@ export function judge(facts: JudgedFacts): Judgement {
   ];
   const trusted = trustOf(facts.path?.group != null, against);
   const changed = changeReasons(facts.changes);
-  const reasons = [...facts.reasons, ...changed, ...against].slice(0, MAX_REASONS);
-  const failing = reasons.find((one) => FAILING.has(one.code));
+  const all = [...facts.reasons, ...changed, ...against];
+  const failing = all.find((one) => FAILING.has(one.code));
+  const reasons = failing === undefined ? all.slice(0, MAX_REASONS) : withFirst(failing, all);
   if (failing !== undefined || facts.intact === false || facts.authentic === false) {
     const code = failing?.code ?? (facts.intact === false ? 'HASH_FAILURE' : 'SIG_CRYPTO_FAILURE');
     return { indication: 'TOTAL_FAILED', subIndication: code, conclusion: 'invalid', trusted, reasons };

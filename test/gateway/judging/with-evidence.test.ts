@@ -9,7 +9,10 @@ import { LEADER_SIGNED, makeReport } from '../../support/facts.ts';
 const crl: EvidenceRequest = { kind: 'crl', url: 'http://crl.example/1', body: null };
 const issuer: EvidenceRequest = { kind: 'issuer', url: 'http://ca.example/1', body: null };
 const reasons = [{ code: 'TRY_LATER', detail: 'no answer' }];
-const waiting = makeReport([{ ...LEADER_SIGNED, conclusion: 'untrusted', reasons }], 'untrusted');
+const waiting = makeReport(
+  [{ ...LEADER_SIGNED, conclusion: 'untrusted', subIndication: 'TRY_LATER', reasons }],
+  'untrusted',
+);
 const settled = makeReport([LEADER_SIGNED]);
 const nothing: FetchedEvidence = { crls: [], ocsps: [], issuers: [], failures: [] };
 const failure = (temporary: boolean) => ({
@@ -66,6 +69,18 @@ describe('a judge with the network behind it', () => {
     const silent = [{ failures: [failure(true)] }];
     expect((await rig([{ ...waiting, wanted: [crl] }], silent).run()).tryLater).toBe(true);
     expect((await rig([{ ...settled, wanted: [crl] }], silent).run()).tryLater).toBe(false);
+  });
+
+  it('nothing is waited for that cannot change the verdict', async () => {
+    const ended = [{ code: 'OUT_OF_BOUNDS_NO_POE', detail: '' }, ...reasons];
+    const check = {
+      ...LEADER_SIGNED,
+      conclusion: 'untrusted',
+      subIndication: 'OUT_OF_BOUNDS_NO_POE',
+    } as const;
+    const report = makeReport([{ ...check, reasons: ended }], 'untrusted');
+    const silent = [{ failures: [failure(true)] }];
+    expect((await rig([{ ...report, wanted: [crl] }], silent).run()).tryLater).toBe(false);
   });
 
   it('what will never be had is not waited for', async () => {

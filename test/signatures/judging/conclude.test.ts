@@ -346,6 +346,14 @@ describe('the time that a signature is judged at (SIG-04)', () => {
     expect(judged(signatures.slice(0, 2)).signatures[0]!.conclusion).toBe('untrusted');
   });
 
+  it('a decisive finding is told behind any number of others', () => {
+    const changes = [...Array.from({ length: 80 }, () => change(false)), change(false, true)];
+    const [check] = judged([signature(current, { changes })]).signatures;
+    expect(check!.conclusion).toBe('invalid');
+    expect(check!.reasons[0]!.code).toBe('FORMAT_FAILURE');
+    expect(check!.reasons).toHaveLength(50);
+  });
+
   it('says when the claimed time is hours ahead of the time stamp', () => {
     const facts = signature(current, {
       claimedTime: '2024-03-01T07:00:00.000Z',
