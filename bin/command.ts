@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { CongvanError } from '../config/error.ts';
+import { instant } from '../config/leaves.ts';
 import type { Lang, Sentence } from '../config/problems.ts';
 import type { CongvanConfig, StaffMember } from '../config/types.ts';
 import type { House } from '../gateway/house.ts';
@@ -87,6 +88,19 @@ export function wholeNumber(call: Invocation, name: string, value: string | unde
   if (value === undefined) return null;
   if (/^\d{1,9}$/.test(value)) return Number(value);
   throw usage(call.lang, `${name} phải là số nguyên`, `${name} must be a whole number`);
+}
+
+/** A date (its first moment in Vietnam) or an instant with its zone, as in the configuration; ISO 8601 UTC, null when not given. */
+export function instantOf(call: Invocation, name: string, value: string | undefined): string | null {
+  if (value === undefined) return null;
+  const read = instant.safeParse(value.replace(/(\.\d{3})\d+/, '$1'));
+  if (read.success) return read.data;
+  const example = '2026-11-20, 2026-11-20T08:00+07:00';
+  throw usage(
+    call.lang,
+    `${name} phải là ngày hoặc thời điểm có múi giờ, ví dụ ${example}`,
+    `${name} must be a date or an instant with its zone, such as ${example}`,
+  );
 }
 
 /** One of a few words; null when not given. */

@@ -13,6 +13,8 @@ import { decideIssue, refuseIncomplete } from '../handlers/issue.ts';
 import { isOwnAddress } from '../handlers/rules.ts';
 import type { EntryFile } from '../handlers/types.ts';
 import { detectType } from '../mail/detect-type.ts';
+import { writeProofFile } from '../signatures/proof-file.ts';
+import type { SignatureReport } from '../signatures/types.ts';
 import { personOf } from './acts.ts';
 import type { House } from './house.ts';
 import { withAgencySignature } from './signing/agency-signature.ts';
@@ -79,6 +81,7 @@ export async function issueDocument(house: House, order: IssueOrder): Promise<Is
     attachments,
     main: { sha256: main.sha256, size: main.size, name: MAIN_NAME, pages: pdf.pages, imageOnly },
     report: main.report,
+    proof: await proofOf(house, main.report),
     original,
   };
   const hashes = [...new Set([sha256, main.sha256])];
@@ -101,6 +104,14 @@ export async function issueDocument(house: House, order: IssueOrder): Promise<Is
       ...(original === null ? [] : unsignedAttachments(attachments)),
     ],
   };
+}
+
+/** Verdicts keep their proofs, on what goes out too (DESIGN, invariant 6). */
+async function proofOf({ storage, config, clock }: House, report: SignatureReport) {
+  if (report.signatures.length === 0) return null;
+  const { revocation, sha1Until } = config.signatures;
+  const rules = { at: clock().toISOString(), revocation, sha1Until };
+  return storage.bytes.keepBuffer(writeProofFile(report, rules));
 }
 
 const MAIN_NAME = 'van-ban.pdf';

@@ -15,6 +15,8 @@ export interface IssueRequest {
   report: SignatureReport;
   /** The main file before the agency's signature was put on it (SIG-06); absent or null = none was. */
   original?: EntryFile | null;
+  /** Kept bytes of what the verdict on the main file rests on; absent or null = it carries no signature. */
+  proof?: { sha256: string; size: number } | null;
   attachments: EntryFile[];
   secrecy: SecrecyMark[];
   recipients: DirectoryAgency[];
@@ -206,10 +208,17 @@ function outgoingEntry(
         size: request.main.size,
         verdict: request.report.conclusion,
       },
+      ...proofFile(request),
       ...request.attachments,
       ...(request.original ? [request.original] : []),
     ],
     flags: paperFollows ? ['UNSIGNED_SCAN'] : [],
     by: request.by,
   };
+}
+
+/** Right behind the file that it is about (`congvan proof`). */
+function proofFile({ proof, main }: IssueRequest): EntryFile[] {
+  if (!proof) return [];
+  return [{ ...proof, name: `${main.name}.chu-ky.json`, role: 'proof', verdict: null }];
 }

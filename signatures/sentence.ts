@@ -1,7 +1,8 @@
 /** The one sentence for the clerk (văn thư), from the facts of the report. */
 import type { SignatureCheck, SignatureReason, SignatureReport } from './types.ts';
 
-type Told = Pick<SignatureReport, 'conclusion' | 'signatures' | 'defects' | 'senderMatches'>;
+type Told = Pick<SignatureReport, 'conclusion' | 'signatures' | 'defects' | 'senderMatches'> &
+  Partial<Pick<SignatureReport, 'format'>>;
 
 /** "14:03 ngày 05/9/2026", Vietnam time, which is +07:00 all year. */
 function vietnamTime(instant: string): string {
@@ -24,12 +25,13 @@ function signerName(check: SignatureCheck): string {
 const MEANING: [RegExp, string][] = [
   [
     /^FILE_REWRITTEN/,
-    'tệp đã bị ghi lại sau khi ký (ví dụ để đóng dấu ĐẾN), nên chữ ký không còn giá trị; đề nghị xin lại tệp gốc',
+    'tệp đã bị ghi lại sau khi ký (ví dụ để đóng dấu ĐẾN) hoặc bị cắt ngắn, nên chữ ký không còn giá trị; đề nghị xin lại tệp gốc',
   ],
   [
     /^CHANGED_IN_TRANSIT/,
     'thư đã bị máy chủ trung gian mã hóa lại trên đường đi, nội dung không có dấu hiệu bị sửa',
   ],
+  [/LIMIT|TOO_/, 'tệp quá lớn hoặc quá phức tạp'],
   [/^HASH_FAILURE/, 'nội dung tệp không còn đúng như khi ký'],
   [/^SIG_CRYPTO_FAILURE/, 'giá trị chữ ký không đúng với chứng thư số kèm theo'],
   [/^FORMAT_FAILURE/, 'cấu trúc chữ ký hoặc cấu trúc tệp không hợp lệ'],
@@ -37,7 +39,7 @@ const MEANING: [RegExp, string][] = [
   [/^EXPIRED/, 'chứng thư số đã hết hạn trước khi ký'],
   [/^NOT_YET_VALID/, 'chứng thư số chưa có hiệu lực khi ký'],
   [/^CHANGED_AFTER_SIGNING/, 'tệp có nội dung được thêm hoặc sửa sau khi ký'],
-  [/^ENCRYPTED/, 'tệp bị mã hóa nên chưa đọc được'],
+  [/^ENCRYPTED/, 'tệp có mật khẩu hoặc bị mã hóa nên chưa đọc được'],
   [/^(?:STRUCTURE|XREF)/, 'cấu trúc tệp PDF bị lỗi'],
   [/^SIGNED_DATA_NOT_FOUND/, 'không có nội dung mà chữ ký này ký lên'],
   [/^NO_SIGNING_CERTIFICATE_FOUND/, 'không có chứng thư số của người ký trong tệp'],
@@ -53,7 +55,7 @@ const MEANING: [RegExp, string][] = [
   [/^SIG_CONSTRAINTS/, 'chứng thư số không dùng để ký loại nội dung này'],
   [/^TIMESTAMP/, 'dấu thời gian kèm theo không kiểm tra được'],
   [/^UNSUPPORTED/, 'kiểu chữ ký hoặc thuật toán chưa được hỗ trợ'],
-  [/LIMIT|TOO_/, 'tệp quá lớn hoặc quá phức tạp'],
+  [/^FIELD_NOT_FOUND/, 'tệp không có trường chữ ký này'],
 ];
 
 /** What kinds of change mean for the clerk (`Change.kind`); those not named are told in general. */
@@ -89,7 +91,7 @@ function whyOf(check: SignatureCheck): string {
 }
 
 /** Several signatures of the same holder, and with the same finding, are told once. */
-function told(signed: SignatureCheck[], one: (check: SignatureCheck) => string): string {
+function holders(signed: SignatureCheck[], one: (check: SignatureCheck) => string): string {
   const counts = new Map<string, number>();
   for (const check of signed) counts.set(one(check), (counts.get(one(check)) ?? 0) + 1);
   return [...counts].map(([text, count]) => (count === 1 ? text : `${text} (${count} chữ ký)`)).join('; ');
@@ -101,7 +103,7 @@ function whyTold(bad: SignatureCheck[]): string {
   return reasons
     .map(
       (why) =>
-        `${told(
+        `${holders(
           bad.filter((check) => whyOf(check) === why),
           signerName,
         )}: ${why}`,
@@ -109,10 +111,21 @@ function whyTold(bad: SignatureCheck[]): string {
     .join('; ');
 }
 
-function timeNote(check: SignatureCheck): string {
-  return check.timeSource === 'timestamp'
-    ? `có dấu thời gian lúc ${vietnamTime(check.judgedAt)}`
-    : `xét tại thời điểm nhận ${vietnamTime(check.judgedAt)}`;
+/** When it was proven: each time stamp is its own signature's, so the latest is told, and for how many of them it holds. */
+function timeNote(signed: SignatureCheck[]): string {
+  const stamped = signed.filter((check) => check.timeSource === 'timestamp');
+  const bare = signed.find((check) => check.timeSource === 'entry');
+  const judged = bare === undefined ? '' : `xét tại thời điểm ${vietnamTime(bare.judgedAt)}`;
+  if (stamped.length === 0) return judged;
+  const latest = vietnamTime(
+    stamped
+      .map((check) => check.judgedAt)
+      .sort()
+      .at(-1)!,
+  );
+  if (signed.length === 1) return `có dấu thời gian lúc ${latest}`;
+  if (bare === undefined) return `đều có dấu thời gian, muộn nhất lúc ${latest}`;
+  return `${stamped.length} chữ ký có dấu thời gian, muộn nhất lúc ${latest}; còn lại ${judged}`;
 }
 
 function remarks(signed: SignatureCheck[], senderMatches: boolean | null): string {
@@ -127,10 +140,10 @@ function remarks(signed: SignatureCheck[], senderMatches: boolean | null): strin
 }
 
 function validSentence(signed: SignatureCheck[], senderMatches: boolean | null): string {
-  const who = told(signed, signerName);
+  const who = holders(signed, signerName);
   const count = signed.length === 1 ? 'Chữ ký số hợp lệ' : `${signed.length} chữ ký số hợp lệ`;
   const unchanged = 'nội dung không bị thay đổi sau khi ký';
-  return `${count}: ${who} (${timeNote(signed.at(-1)!)}); ${unchanged}.${remarks(signed, senderMatches)}`;
+  return `${count}: ${who} (${timeNote(signed)}); ${unchanged}.${remarks(signed, senderMatches)}`;
 }
 
 const HEADLINE = {
@@ -143,6 +156,8 @@ const HEADLINE = {
 /** Vietnamese, official, one sentence; remarks that change no verdict follow it. */
 export function signatureSentence(told: Told): string {
   const { conclusion, signatures, defects, senderMatches } = told;
+  if (conclusion === 'none' && told.format === 'none')
+    return 'Tệp không thuộc dạng có thể mang chữ ký số, hoặc đã hỏng nên không nhận ra.';
   if (conclusion === 'none')
     return signatures.length === 0
       ? 'Tệp không có chữ ký số.'

@@ -13,7 +13,7 @@ import { readPdf } from './pdf/read.ts';
 import { memorySource } from './pdf/source.ts';
 import { signatureSentence } from './sentence.ts';
 import { readSmime } from './smime/read.ts';
-import type { SignatureReport, TrustAnchor, VerifyOptions } from './types.ts';
+import type { SignatureReason, SignatureReport, TrustAnchor, VerifyOptions } from './types.ts';
 import { readXml } from './xml/read.ts';
 import { openZip, type ZipArchive } from './zip/open-zip.ts';
 
@@ -121,14 +121,24 @@ function certificatesIn(facts: FileFacts): Certificate[] {
   ];
 }
 
+function noField(field: string): SignatureReason {
+  return { code: 'FIELD_NOT_FOUND', detail: `there is no signature field ${JSON.stringify(field)}` };
+}
+
 function report(facts: FileFacts, trust: Trust, options: VerifyOptions, began: number): SignatureReport {
   const { at, sha256, revocation = 'soft', sha1Until = null, field = null } = options;
+  if (field !== null && !facts.signatures.some((one) => one.name === field))
+    return report(noFacts(facts.format, [noField(field)]), trust, { ...options, field: null }, began);
   const rules = { trust, material: options.trust, at, policy: revocation, sha1Until };
   const judgement = judgeFile(facts, rules, field !== null);
-  const told = { ...judgement, defects: facts.defects, senderMatches: facts.senderMatches };
+  const told = {
+    ...judgement,
+    format: facts.format,
+    defects: facts.defects,
+    senderMatches: facts.senderMatches,
+  };
   return {
     file: sha256,
-    format: facts.format,
     ...told,
     sentence: signatureSentence(told),
     elapsedMs: Math.round((performance.now() - began) * 100) / 100,

@@ -1,4 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CongvanError } from '../../config/error.ts';
 import type { House } from '../../gateway/house.ts';
@@ -45,14 +47,19 @@ function pairsOf(entry: EntryRow): { file: EntryFile; proof: EntryFile }[] {
 async function prove(call: Invocation, house: House, id: string, out: string | null): Promise<number> {
   const entry = await house.storage.register.get(id);
   if (entry === null)
-    throw new CongvanError('NOT_FOUND', `Không tìm thấy mã «${id}».`, { temporary: false, fields: { id } });
+    throw new CongvanError(
+      'NOT_FOUND',
+      `Không tìm thấy dòng sổ «${id}»; mã dòng sổ có dạng e-000001 (xem «congvan register»).`,
+      { temporary: false, fields: { id } },
+    );
   const { bytes } = house.storage;
   let differing = 0;
   for (const { file, proof } of pairsOf(entry)) {
-    const content = readFileSync(bytes.pathOf(file.sha256));
-    const kept = readProofFile(readFileSync(bytes.pathOf(proof.sha256)));
+    const content = await keptBytes(bytes.pathOf(file.sha256), file);
+    const proofBytes = await keptBytes(bytes.pathOf(proof.sha256), proof);
+    const kept = readProofFile(proofBytes);
     const again = await judgeAgain(content, kept);
-    const same = again === kept.report.conclusion;
+    const same = again === kept.report.conclusion && kept.report.file === file.sha256;
     if (!same) differing += 1;
     const { conclusion, sentence } = kept.report;
     call.out.record({ file: file.name, sha256: file.sha256, kept: conclusion, again, same, sentence });
@@ -60,14 +67,47 @@ async function prove(call: Invocation, house: House, id: string, out: string | n
       `${same ? '✓' : '✗'} ${file.name}: ${conclusion}${same ? '' : ` → ${again}`}\n  ${sentence}`,
     );
     if (out !== null) {
-      mkdirSync(out, { recursive: true });
-      writeFileSync(join(out, basename(file.name)), content);
-      writeFileSync(join(out, basename(proof.name)), readFileSync(bytes.pathOf(proof.sha256)));
+      put(out, file.name, content);
+      put(out, proof.name, proofBytes);
     }
   }
   if (pairsOf(entry).length === 0)
-    call.out.note(call.lang === 'vi' ? 'Dòng sổ này không có chữ ký số.' : 'This entry has no signatures.');
+    call.out.note(
+      call.lang === 'vi'
+        ? 'Dòng sổ này không có văn bản ký số, nên không có chứng minh kết luận.'
+        : 'This entry has no signed document, so no proof of a verdict.',
+    );
   return differing === 0 ? 0 : 1;
+}
+
+/** Bytes are named by their hash: what was exchanged on the disk is nobody's document and proves nothing. */
+async function keptBytes(path: string, { name, sha256 }: EntryFile): Promise<Buffer> {
+  const content = await readFile(path).catch(() => null);
+  if (content === null)
+    throw new CongvanError(
+      'BYTES_MISSING',
+      `Tệp “${name}” không còn trong kho dữ liệu; hãy khôi phục từ bản sao lưu.`,
+      { temporary: false, fields: { sha256 } },
+    );
+  if (createHash('sha256').update(content).digest('hex') === sha256) return content;
+  throw new CongvanError(
+    'BYTES_CHANGED',
+    `Tệp “${name}” trong kho dữ liệu đã bị thay đổi (SHA-256 không khớp sổ); hãy khôi phục từ bản sao lưu.`,
+    { temporary: false, fields: { sha256 } },
+  );
+}
+
+function put(folder: string, name: string, content: Uint8Array): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, basename(name)), content);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new CongvanError('FILE_UNWRITABLE', `Không ghi được vào thư mục ${folder} (${code ?? 'lỗi'}).`, {
+      temporary: false,
+      cause,
+    });
+  }
 }
 
 /** In the sandbox, like every file: who sent it has not changed. */

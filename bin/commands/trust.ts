@@ -6,6 +6,7 @@ import { printFinding } from '../checks/finding.ts';
 import {
   type Command,
   type Invocation,
+  instantOf,
   noMore,
   readArguments,
   readConfig,
@@ -128,6 +129,12 @@ async function add(
   }
   const given = options.sha256 ?? (await askFingerprint(call, certificates));
   const wanted = given.replace(/[\s:]/g, '').toUpperCase();
+  if (!/^[0-9A-F]{64}$/.test(wanted))
+    throw usage(
+      call.lang,
+      'Vân tay SHA-256 phải có 64 chữ số thập lục phân; không thêm gì.',
+      'A SHA-256 fingerprint has 64 hex digits; nothing was added.',
+    );
   const found = certificates.find((one) => one.fingerprint === wanted);
   if (found === undefined) {
     const inside = certificates.map((one) => one.fingerprint).join(', ');
@@ -137,7 +144,7 @@ async function add(
       `The fingerprint does not match: nothing was added. The file holds: ${inside}. Ask the issuer again.`,
     );
   }
-  const anchor = anchorOf(call, found, options);
+  const anchor = anchorOf(call, found, options, config.signatures.store);
   addToTrustStore(config.signatures.store, found, anchor);
   said(call, found, anchor);
   return 0;
@@ -147,6 +154,7 @@ function anchorOf(
   call: Invocation,
   certificate: TrustedCertificate,
   options: AddOptions,
+  store: string,
 ): Omit<ConfirmedAnchor, 'sha256'> {
   const group = options.group ?? certificate.known?.group;
   if (group === undefined)
@@ -155,14 +163,13 @@ function anchorOf(
       'Chứng thư gốc này chưa biết; hãy ghi --group (BAN_CO_YEU, PUBLIC …)',
       'This root is not a known one; say its --group (BAN_CO_YEU, PUBLIC …)',
     );
-  const until = options.until === undefined ? null : new Date(options.until);
-  if (until !== null && Number.isNaN(until.getTime()))
-    throw usage(call.lang, '--until không phải thời điểm', '--until is no instant');
+  const before = readTrustStore(store).anchors.find((one) => one.sha256 === certificate.fingerprint);
   return {
     name: nameOf(certificate),
     group,
-    until: until?.toISOString() ?? null,
-    timestamps: options['no-timestamps'] !== true,
+    // Adding again lifts no restriction that was set before: for that the list is edited.
+    until: instantOf(call, '--until', options.until) ?? before?.until ?? null,
+    timestamps: options['no-timestamps'] !== true && before?.timestamps !== false,
     confirmedBy: options.by ?? '',
     confirmedAt: new Date().toISOString(),
   };
@@ -196,5 +203,35 @@ function said(
     anchor === null
       ? { vi: 'Đã thêm chứng thư trung gian', en: 'Added the intermediate' }
       : { vi: `Đã tin chứng thư gốc, nhóm ${anchor.group}`, en: `Confirmed the root, group ${anchor.group}` };
-  call.out.line(`${what[call.lang]}: ${nameOf(certificate)}, → ${notAfter.slice(0, 10)}\n  ${fingerprint}`);
+  const limits =
+    anchor === null
+      ? ''
+      : `${anchor.until === null ? '' : ` · until ${anchor.until}`}${anchor.timestamps ? '' : ' · no time stamps'}`;
+  call.out.line(
+    `${what[call.lang]}: ${nameOf(certificate)}, → ${notAfter.slice(0, 10)}${limits}\n  ${fingerprint}`,
+  );
+  for (const warning of warningsAbout(certificate, anchor !== null, call.lang)) call.out.note(warning);
+}
+
+/** Things that are allowed, and seldom meant. */
+function warningsAbout(certificate: TrustedCertificate, asAnchor: boolean, lang: 'vi' | 'en'): string[] {
+  const vi = lang === 'vi';
+  const ended = Date.parse(certificate.notAfter) < Date.now();
+  return [
+    ...(ended ? [vi ? 'Lưu ý: chứng thư này đã hết hạn.' : 'Note: this certificate has ended.'] : []),
+    ...(asAnchor && !certificate.selfSigned
+      ? [
+          vi
+            ? 'Lưu ý: đây không phải chứng thư tự ký; nếu là chứng thư trung gian, nên dùng --intermediate.'
+            : 'Note: it is not self-signed; for an intermediate use --intermediate.',
+        ]
+      : []),
+    ...(!asAnchor && certificate.selfSigned
+      ? [
+          vi
+            ? 'Lưu ý: đây là chứng thư gốc tự ký; để tin nó, dùng congvan trust add không có --intermediate.'
+            : 'Note: this is a self-signed root; to believe it, add it without --intermediate.',
+        ]
+      : []),
+  ];
 }

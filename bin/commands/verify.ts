@@ -8,7 +8,15 @@ import type { Judge } from '../../gateway/judging/judge.ts';
 import type { JudgeOptions } from '../../gateway/judging/task.ts';
 import { joinMaterial, type Material, readMaterial } from '../../signatures/material.ts';
 import type { RevocationPolicy, TrustMaterial } from '../../signatures/types.ts';
-import { type Command, findConfig, type Invocation, oneOf, readArguments, usage } from '../command.ts';
+import {
+  type Command,
+  findConfig,
+  type Invocation,
+  instantOf,
+  oneOf,
+  readArguments,
+  usage,
+} from '../command.ts';
 import { describeVerdict, verdictRecord } from '../verdict-record.ts';
 
 /** `congvan verify`: judges files of every kind that can carry a signature; keeps nothing. */
@@ -28,7 +36,7 @@ Kiểm tra chữ ký số của PDF, CMS (p7s, p7m), thư S/MIME, OOXML, ODF, XM
 --detached    nội dung mà chữ ký rời (p7s, xml) ký lên
 --field       chỉ xét một trường chữ ký của PDF
 Kết luận: valid hợp lệ, untrusted chưa kết luận được, suspect có thay đổi không được phép sau khi ký,
-invalid không hợp lệ, none không có chữ ký, error không phân tích được tệp.
+invalid không hợp lệ, none không có chữ ký, error không phân tích được tệp. Mã kết thúc 0 khi đã xét mọi tệp, dù kết luận gì.
 `,
     en: `
 congvan verify FILE… [--trust FILE|DIR|AUTO]… [--extra FILE|DIR]… [--at INSTANT]
@@ -44,7 +52,7 @@ Verifies signatures of PDF, CMS (p7s, p7m), S/MIME messages, OOXML, ODF, XML/edX
 --detached    the content that a detached signature (p7s, xml) is over
 --field       judges that one PDF field only
 Conclusions: valid, untrusted (cannot be concluded), suspect (changed after signing in a way that is not allowed), invalid,
-none (no signature), error (the file could not be analysed).
+none (no signature), error (the file could not be analysed). Exit code 0 when every file was looked at, whatever was found.
 `,
   },
   run: async (call) => {
@@ -83,7 +91,7 @@ async function judgeAll(call: Invocation, files: string[], judge: Judge, options
   for (const file of files) {
     try {
       const began = performance.now();
-      const bytes = readFileSync(file);
+      const bytes = bytesOf(file);
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       const report = await judge.judge({ bytes }, { ...options, sha256, pictures: true });
       const elapsedMs = Math.round((performance.now() - began) * 10) / 10;
@@ -111,24 +119,62 @@ interface Asked {
 }
 
 function optionsOf(call: Invocation, asked: Asked, config: CongvanConfig | null): JudgeOptions {
-  const at = asked.at === undefined ? new Date() : new Date(asked.at);
-  if (Number.isNaN(at.getTime())) throw usage(call.lang, '--at không phải thời điểm', '--at is no instant');
   const words: RevocationPolicy[] = ['off', 'soft', 'hard'];
   const revocation = oneOf(call, '--revocation', asked.revocation, words);
   return {
-    at: at.toISOString(),
+    at: instantOf(call, '--at', asked.at) ?? new Date().toISOString(),
     revocation: revocation ?? config?.signatures.revocation ?? 'soft',
     sha1Until: config?.signatures.sha1Until ?? null,
     password: asked.password ?? null,
-    detached: asked.detached === undefined ? null : readFileSync(asked.detached),
+    detached: asked.detached === undefined ? null : bytesOf(asked.detached),
     field: asked.field ?? null,
     ownRoots: (asked.trust ?? []).includes('AUTO'),
   };
 }
 
+/** Bytes of the largest file that is read: what the sandbox takes, and a little, so that it can say so. */
+const MAX_BYTES = 128 * 1024 * 1024;
+
+const WORDS: Record<string, string> = {
+  ENOENT: 'không có tệp này',
+  EACCES: 'không có quyền đọc',
+  EPERM: 'không có quyền đọc',
+};
+
+/** What a person named: a file of bearable size, no folder, no pipe that never ends. */
+function bytesOf(path: string): Buffer {
+  try {
+    const found = statSync(path);
+    if (found.isFile() && found.size <= MAX_BYTES) return readFileSync(path);
+    throw unreadable(path, found.isFile() ? 'tệp quá lớn, tối đa 100 MB' : 'không phải là tệp');
+  } catch (error) {
+    throw error instanceof CongvanError ? error : unreadable(path, wordsFor(error));
+  }
+}
+
+function wordsFor(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  return WORDS[code] ?? code;
+}
+
+function unreadable(path: string, why: string): CongvanError {
+  return new CongvanError('FILE_UNREADABLE', `Không đọc được “${path}”: ${why}.`, {
+    temporary: false,
+    fields: { file: path },
+  });
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch (error) {
+    throw unreadable(path, wordsFor(error));
+  }
+}
+
 /** Every file of a folder, or the file itself. */
 function filesOf(path: string): string[] {
-  if (!statSync(path).isDirectory()) return [path];
+  if (!isFolder(path)) return [path];
   return readdirSync(path)
     .sort()
     .map((name) => join(path, name))
@@ -137,17 +183,18 @@ function filesOf(path: string): string[] {
 
 /** In a folder there may be a README beside the certificates; a file that was named itself must be one. */
 function materialOf(path: string): Material {
-  const inFolder = statSync(path).isDirectory();
-  return joinMaterial(
-    filesOf(path).flatMap((file) => {
-      try {
-        return [readMaterial(readFileSync(file), file)];
-      } catch (error) {
-        if (inFolder && error instanceof CongvanError) return [];
-        throw error;
-      }
-    }),
-  );
+  const inFolder = isFolder(path);
+  const found = filesOf(path).flatMap((file) => {
+    try {
+      return [readMaterial(bytesOf(file), file)];
+    } catch (error) {
+      if (inFolder && error instanceof CongvanError) return [];
+      throw error;
+    }
+  });
+  if (found.length === 0)
+    throw unreadable(path, 'thư mục không có chứng thư số, danh sách thu hồi hay trả lời OCSP nào');
+  return joinMaterial(found);
 }
 
 function trustOf(named: string[], extra: string[], config: CongvanConfig | null): TrustMaterial {

@@ -2,6 +2,7 @@
  * `npm run eval:signatures [-- FOLDER] [--json] [--all]`: the signature samples against their manifest, agreement by format
  * and every disagreement. Exit code 1 when a file that must not pass was called valid, or less than 98 % agree.
  */
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { verifyFile, verifyWithOwnRoots } from '../../signatures/verify.ts';
 import { isFalseValid, judgeRow, readRows, type SampleResult, type SampleTask } from './signature-samples.ts';
@@ -14,6 +15,13 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 const root = positionals[0] ?? new URL('../../../shared/signature-samples', import.meta.url).pathname;
+
+if (!existsSync(root)) {
+  console.error(
+    `eval:signatures: no samples in ${root}; name their folder: npm run eval:signatures -- FOLDER`,
+  );
+  process.exit(2);
+}
 
 const judge = ({ bytes, options, ownRoots }: SampleTask) =>
   (ownRoots ? verifyWithOwnRoots : verifyFile)(bytes, options);

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { EntryFile } from '../../handlers/types.ts';
@@ -60,6 +60,24 @@ describe('congvan proof', () => {
     const { stdout, code } = await congvan(['proof', tampered, '--json', ...config]);
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ kept: 'valid', again: 'untrusted', same: false });
+  });
+
+  it('bytes that were exchanged on the disk prove nothing', async () => {
+    const storage = await openStorage({
+      dataDir,
+      database: { kind: 'sqlite', file: join(dataDir, 'congvan.sqlite') },
+      clock: () => new Date('2026-09-08T02:00:00Z'),
+      mailDomain: 'mau.example.gov.vn',
+    });
+    const { files } = (await storage.register.get(entryId))!;
+    await storage.close();
+    const path = join(dataDir, 'bytes', files[1]!.sha256.slice(0, 2), files[1]!.sha256);
+    const kept = readFileSync(path);
+    writeFileSync(path, Buffer.from(kept.toString('utf8').replace('hợp lệ', 'hợp lý')));
+    const { code, stderr } = await congvan(['proof', entryId, ...config]);
+    writeFileSync(path, kept);
+    expect(code).toBe(1);
+    expect(stderr).toContain('BYTES_CHANGED');
   });
 
   it('hands out document and proof', async () => {

@@ -86,6 +86,14 @@ describe('congvan trust', () => {
     });
   });
 
+  it('adding again lifts no restriction', async () => {
+    const add = ['trust', 'add', rootFile, '--group', 'BAN_CO_YEU', '--sha256', fingerprint, ...config];
+    await congvan([...add, '--until', '2040-01-01', '--no-timestamps']);
+    await congvan(add);
+    const list = lines((await congvan(['trust', 'list', '--json', ...config])).stdout);
+    expect(list[0]).toMatchObject({ until: '2039-12-31T17:00:00.000Z', timestamps: false });
+  });
+
   it('check names the anchor and the intermediate, and a list that was spoilt by hand', async () => {
     const { stdout, code } = await congvan(['trust', 'check', '--json', ...config]);
     expect(code).toBe(0);

@@ -29,6 +29,7 @@ const unsigned = put('plain.pdf', plain);
 mkdirSync(join(folder, 'roots'), { recursive: true });
 put('roots/root.cer', root.certificate);
 put('roots/README.txt', 'chứng thư gốc');
+mkdirSync(join(folder, 'empty'));
 
 const verify = (...args: string[]) => congvan(['verify', ...args, '--json'], { cwd: folder });
 
@@ -83,19 +84,32 @@ describe('congvan verify', () => {
     expect((found!.signatures as { field: string }[]).map((one) => one.field)).toEqual(['Co quan']);
   });
 
+  it('--field that is not there is no unsigned file', async () => {
+    const { stdout } = await verify(signed, '--field', 'Khac', '--trust', anchor, ...AT);
+    expect(lines(stdout)[0]).toMatchObject({
+      conclusion: 'error',
+      sentence: expect.stringContaining('trường chữ ký'),
+    });
+  });
+
   it('--trust AUTO compares integrity, and says that it proves nobody', async () => {
     const { stdout, stderr } = await verify(signed, '--trust', 'AUTO', ...AT);
     expect(lines(stdout)[0]!.conclusion).toBe('valid');
     expect(stderr).toContain('không nói ai đã ký');
   });
 
-  it.each([[['--at', 'hôm qua']], [['--revocation', 'perhaps']], [['--trust', 'plain.pdf']]])(
-    'refuses %j with a word about it',
-    async (wrong) => {
-      const { code, stderr } = await verify(signed, ...wrong);
-      expect(code).toBeGreaterThan(0);
-      expect(stderr).not.toMatch(/\n\s+at /);
-      expect(stderr.length).toBeGreaterThan(10);
-    },
-  );
+  it.each([
+    [['--at', 'hôm qua']],
+    [['--revocation', 'perhaps']],
+    [['--trust', 'plain.pdf']],
+    [['--trust', 'nowhere.pem']],
+    [['--trust', 'empty']],
+    [['--detached', '.']],
+    [['--at', '05/06/2025']],
+  ])('refuses %j with a word about it', async (wrong) => {
+    const { code, stderr } = await verify(signed, ...wrong);
+    expect(code).toBeGreaterThan(0);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(stderr.length).toBeGreaterThan(10);
+  });
 });

@@ -244,7 +244,7 @@ describe('issued', () => {
     expect(entry).toMatchObject({
       signatureClass: 'LEADER_AND_ORG',
       flags: [],
-      files: [{ verdict: 'valid' }],
+      files: [{ verdict: 'valid' }, { role: 'proof' }],
     });
     expect(await readFile(rig.service.storage.bytes.pathOf(entry!.files[0]!.sha256))).toEqual(
       await readFile(signed.scans[0]!),

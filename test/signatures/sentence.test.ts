@@ -20,10 +20,21 @@ const change = (kind: string): Change[] => [{ kind, detail: 'x', allowed: false 
 const LEADER = 'cá nhân “Trần Văn Mẫu”';
 
 describe('the sentence for the clerk', () => {
+  it('a time stamp is told for those signatures that have one', () => {
+    const stamp = (judgedAt: string) => check({ timeSource: 'timestamp', judgedAt });
+    const [first, last] = [stamp('2026-02-04T07:03:00.000Z'), stamp('2026-02-05T07:03:00.000Z')];
+    expect(say('valid', [last, first])).toContain(
+      '(đều có dấu thời gian, muộn nhất lúc 14:03 ngày 05/02/2026)',
+    );
+    expect(say('valid', [LEADER_SIGNED, first])).toContain(
+      '(1 chữ ký có dấu thời gian, muộn nhất lúc 14:03 ngày 04/02/2026; còn lại xét tại thời điểm 09:00 ngày 20/11/2026)',
+    );
+  });
+
   it('names who signed, and when it was proven', () => {
     const stamped = { timeSource: 'timestamp', judgedAt: '2026-02-05T07:03:00.000Z' } as const;
-    expect(say('valid', [LEADER_SIGNED, check(stamped, ORG_SIGNED)])).toBe(
-      `2 chữ ký số hợp lệ: ${LEADER}; cơ quan, tổ chức “Sở Nội vụ tỉnh Mẫu” (có dấu thời gian lúc 14:03 ngày 05/02/2026); nội dung không bị thay đổi sau khi ký.`,
+    expect(say('valid', [check(stamped), check(stamped, ORG_SIGNED)])).toBe(
+      `2 chữ ký số hợp lệ: ${LEADER}; cơ quan, tổ chức “Sở Nội vụ tỉnh Mẫu” (đều có dấu thời gian, muộn nhất lúc 14:03 ngày 05/02/2026); nội dung không bị thay đổi sau khi ký.`,
     );
   });
 
