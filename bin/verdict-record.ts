@@ -1,4 +1,5 @@
 /** A report on signatures as `congvan verify` prints it: one record for a program, a few lines for a person. */
+import type { Lang } from '../config/problems.ts';
 import { signatureClassOfFile } from '../handlers/signature-class.ts';
 import type { SignatureCheck, SignatureReport } from '../signatures/types.ts';
 import { vietnamTime } from './output.ts';
@@ -65,15 +66,21 @@ export function verdictRecord(file: string, report: SignatureReport & { pictures
   };
 }
 
-export function describeVerdict(file: string, report: SignatureReport): string[] {
+/** What the signer claims and what a time stamp proves are two things. */
+function timeOf({ timestampTime, claimedTime }: SignatureCheck, lang: Lang): string {
+  if (timestampTime !== null)
+    return `  ${vietnamTime(timestampTime)} (${lang === 'vi' ? 'dấu thời gian' : 'time stamp'})`;
+  if (claimedTime === null) return '';
+  return `  ${vietnamTime(claimedTime)} (${lang === 'vi' ? 'giờ do người ký khai' : 'claimed'})`;
+}
+
+export function describeVerdict(file: string, report: SignatureReport, lang: Lang): string[] {
   const lines = [`${file}: ${report.conclusion}`, `  ${report.sentence}`];
   for (const check of report.signatures) {
     const found = [...codes(check), ...check.changes.filter((one) => !one.allowed).map((one) => one.kind)];
     const why = found.length === 0 ? '' : `  [${[...new Set(found)].join(', ')}]`;
-    const when = check.timestampTime ?? check.claimedTime;
-    lines.push(
-      `  ${check.name}: ${check.conclusion}  ${check.signer?.commonName ?? '?'}  ${vietnamTime(when)}${why}`,
-    );
+    const who = check.signer?.commonName ?? '?';
+    lines.push(`  ${check.name}: ${check.conclusion}  ${who}${timeOf(check, lang)}${why}`);
   }
   for (const defect of report.defects) lines.push(`  ${defect.code}: ${defect.detail}`);
   return lines;

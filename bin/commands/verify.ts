@@ -96,7 +96,7 @@ async function judgeAll(call: Invocation, files: string[], judge: Judge, options
       const report = await judge.judge({ bytes }, { ...options, sha256, pictures: true });
       const elapsedMs = Math.round((performance.now() - began) * 10) / 10;
       call.out.record({ ...verdictRecord(file, report), elapsedMs });
-      for (const line of describeVerdict(file, report)) call.out.line(line);
+      for (const line of describeVerdict(file, report, call.lang)) call.out.line(line);
     } catch (error) {
       failed += 1;
       const code =
