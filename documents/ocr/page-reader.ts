@@ -4,6 +4,7 @@ import { linesOfWords, type TextLine } from '../layout.ts';
 import type { OpenPdf, PdfPage } from '../pdf-text.ts';
 import type { Box } from '../pdf-words.ts';
 import { Budget } from './budget.ts';
+import { withHandDigits } from './digits/hand-words.ts';
 import type { OcrEngine } from './engine.ts';
 import { isUsableLayer, stampsForLines } from './layer.ts';
 import type { OcrLimits } from './limits.ts';
@@ -139,6 +140,7 @@ export class PageReader implements OpenPages {
         known.words = await rereadUnclear(known.words, (box, dpi) =>
           this.#readAgain(number, known, box, dpi),
         );
+        known.words = withHandDigits(known.words, picture.inks);
         known.words.push(...(await stampedMarks(engine, picture, this.#budget.pictureMs())));
         known.reread = true;
       }
